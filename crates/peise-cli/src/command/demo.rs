@@ -1,0 +1,73 @@
+//! `peise demo`: drawn listings, matched, on a page.
+
+use super::page::{self, Card};
+use crate::failure::{Failure, Outcome};
+use crate::progress;
+use burn::tensor::Device;
+use clap::Args;
+use peise::Matcher;
+use peise::format::course::{DataSet, write_merged};
+use peise::format::describe;
+use peise::format::html::Language;
+use peise::image::DecodeLimits;
+use peise::listing::Listing;
+use peise::matcher::decode::DecodeOptions;
+use peise::stream::{self, Job};
+use peise_train::synth::{self, SynthOptions};
+use std::path::{Path, PathBuf};
+
+/// Draw listings, match them with the embedded model, and write DIR/report.html.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder to write.
+    #[arg(long, default_value = "demo", value_name = "DIR")]
+    out: PathBuf,
+    /// Listings to draw.
+    #[arg(long, default_value_t = 12, value_name = "N")]
+    listings: usize,
+    /// Other listings for another seed.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Language of the page: en or zh.
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    language: Language,
+}
+
+/// Runs the command.
+pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
+    let bar = progress::bar(args.listings as u64, "drawing");
+    let options = SynthOptions { seed: args.seed, ..SynthOptions::default() };
+    synth::write(&args.out, &options, args.listings, |done| bar.set_position(done as u64))?;
+    bar.finish_and_clear();
+
+    let matcher = Matcher::embedded(Device::flex())?;
+    let set = DataSet::open(&args.out, "test")?;
+    let truth = DataSet::open_merged(&args.out.join("test_truth.json"), &args.out, "test")?;
+    let jobs: Vec<Job> = truth
+        .listings()
+        .map(|listing| Job {
+            listing: listing.clone(),
+            paths: listing
+                .images
+                .iter()
+                .map(|image| set.image_path(listing, image).map_err(|error| describe(&error)))
+                .collect(),
+        })
+        .collect();
+    let (mut cards, mut right, mut photos, mut exact) = (Vec::new(), 0, 0, 0);
+    stream::predict(&matcher, jobs.into_iter(), &DecodeLimits::default(), &DecodeOptions::default(), |job, prediction| {
+        let hits = job.listing.images.iter().zip(&prediction.images).filter(|(a, b)| a.label == b.label).count();
+        right += hits;
+        photos += job.listing.images.len();
+        exact += usize::from(hits == job.listing.images.len());
+        cards.push(Card { job, prediction, truth: true });
+        Ok::<(), Failure>(())
+    })?;
+    let filled: Vec<Listing> = cards.iter().map(|card| card.prediction.fill(&card.job.listing)).collect();
+    write_merged(&args.out.join("predictions.json"), &filled)?;
+    let page = args.out.join("report.html");
+    page::write(&page, "Peise demo", &cards, args.language)?;
+    println!("{right} of {photos} photos right, {exact} of {} listings without a mistake", cards.len());
+    println!("open {} in a browser", Path::new(&page).display());
+    Ok(Outcome::Done)
+}

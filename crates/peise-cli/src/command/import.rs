@@ -1,0 +1,92 @@
+//! `peise import`: listings out of labelled photos.
+
+use crate::failure::{Failure, Outcome};
+use crate::progress;
+use clap::{Args, ValueEnum};
+use peise_train::import::{ImportOptions, LabelCount, Listings, Mode, SellerLabels, Source, import};
+use std::path::PathBuf;
+
+/// Build listings in the course format out of labelled photos.
+#[derive(Debug, Args)]
+pub struct ImportArgs {
+    /// shards: photos.csv + tar shards; styles: styles.csv + images/ ("Fashion Product Images").
+    #[arg(value_enum)]
+    kind: Kind,
+    /// Folder of the photos.
+    #[arg(value_name = "DIR")]
+    photos: PathBuf,
+    /// Folder to write: new, empty, or an earlier import.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// sampled: one garment type a listing; family: one product title a listing.
+    #[arg(long, value_enum, default_value = "sampled")]
+    mode: ModeArg,
+    /// Everything but the split follows from it.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Training listings.
+    #[arg(long, default_value_t = 12_000, value_name = "N")]
+    train: usize,
+    /// Validation listings.
+    #[arg(long, default_value_t = 600, value_name = "N")]
+    validation: usize,
+    /// Test listings.
+    #[arg(long, default_value_t = 1_500, value_name = "N")]
+    test: usize,
+    /// Folder with labels.csv, label_sets.jsonl and zh_en.csv: real label text. Without it, plain colour words.
+    #[arg(long, value_name = "DIR")]
+    labels: Option<PathBuf>,
+    /// Most labels of a listing.
+    #[arg(long, default_value_t = 8, value_name = "M")]
+    max_labels: usize,
+    /// Training listings have as many labels as real ones do; without it, more (harder, more to learn from).
+    #[arg(long)]
+    real_label_counts: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Kind {
+    Shards,
+    Styles,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum ModeArg {
+    Sampled,
+    Family,
+}
+
+/// Runs the command.
+pub fn run(args: &ImportArgs) -> Result<Outcome, Failure> {
+    let source = match args.kind {
+        Kind::Shards => Source::Shards(args.photos.clone()),
+        Kind::Styles => Source::Styles(args.photos.clone()),
+    };
+    let mode = match args.mode {
+        ModeArg::Sampled => Mode::Sampled,
+        ModeArg::Family => Mode::Family,
+    };
+    let mut options = ImportOptions::new(source, mode, args.out.clone());
+    options.seed = args.seed;
+    options.listings = Listings { train: args.train, validation: args.validation, test: args.test };
+    options.max_labels = args.max_labels;
+    if let Some(folder) = &args.labels {
+        let file = |name| Some(folder.join(name));
+        options.labels = SellerLabels {
+            labels: file("labels.csv"),
+            label_sets: file("label_sets.jsonl"),
+            translations: file("zh_en.csv"),
+        };
+    }
+    if args.real_label_counts {
+        options.label_count = LabelCount::Real;
+    }
+    let bar = progress::bar(0, "photos");
+    let report = import(&options, &|done, all| {
+        bar.set_length(all);
+        bar.set_position(done);
+    })?;
+    bar.finish_and_clear();
+    println!("{}", serde_json::to_string_pretty(&report).map_err(Failure::Json)?);
+    Ok(Outcome::Done)
+}

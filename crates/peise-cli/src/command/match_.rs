@@ -1,0 +1,116 @@
+//! `peise match`: one listing.
+
+use super::options::{DecideArgs, ModelArgs};
+use super::page::{self, Card};
+use super::predict::report;
+use crate::failure::{Failure, Outcome};
+use clap::Args;
+use peise::format::describe;
+use peise::format::folder::ListingFolder;
+use peise::format::html::Language;
+use peise::format::predictions::ListingPrediction;
+use peise::image::DecodeLimits;
+use peise::listing::{Listing, ListingImage};
+use peise::matcher::decode::NonePolicy;
+use peise::stream::{self, Job};
+use std::path::PathBuf;
+
+/// Label the photos of one listing.
+#[derive(Debug, Args)]
+pub struct MatchArgs {
+    /// The photos; or one folder with photos and profile.json or labels.txt.
+    #[arg(required = true, value_name = "IMAGE|LISTING_DIR")]
+    paths: Vec<PathBuf>,
+    /// A colour option of the listing; give each. Not with a folder.
+    #[arg(long = "label", value_name = "TEXT")]
+    labels: Vec<String>,
+    /// Print JSON (one line of `predict --scores`) instead of a table.
+    #[arg(long)]
+    json: bool,
+    /// Also write a page that shows which photo got which label.
+    #[arg(long, value_name = "FILE.html")]
+    report: Option<PathBuf>,
+    /// Language of the page: en or zh.
+    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    language: Language,
+    #[command(flatten)]
+    decide: DecideArgs,
+    #[command(flatten)]
+    model: ModelArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &MatchArgs) -> Result<Outcome, Failure> {
+    let options = args.decide.resolve(NonePolicy::Allow)?;
+    let job = job(args)?;
+    let matcher = args.model.load()?;
+    let mut result = None;
+    stream::predict(&matcher, std::iter::once(job), &DecodeLimits::default(), &options, |job, prediction| {
+        result = Some((job, prediction));
+        Ok::<(), Failure>(())
+    })?;
+    let Some((job, mut prediction)) = result else { return Ok(Outcome::Done) };
+    prediction.abstain_below(args.decide.min_confidence);
+    report(&prediction);
+    if args.json {
+        println!("{}", serde_json::to_string(&prediction).map_err(Failure::Json)?);
+    } else {
+        print!("{}", table(&prediction));
+    }
+    let outcome = if prediction.is_complete() { Outcome::Done } else { Outcome::Partly };
+    if let Some(path) = &args.report {
+        let title = format!("Peise: {}", job.listing.id);
+        page::write(path, &title, &[Card { job, prediction, truth: false }], args.language)?;
+    }
+    Ok(outcome)
+}
+
+/// The listing that the arguments speak of.
+fn job(args: &MatchArgs) -> Result<Job, Failure> {
+    if let [folder] = args.paths.as_slice()
+        && folder.is_dir()
+    {
+        if !args.labels.is_empty() {
+            return Err(Failure::Usage(format!(
+                "--label does not go with the folder {}: put the labels into its labels.txt, one a line",
+                folder.display()
+            )));
+        }
+        let found = ListingFolder::open(folder)?;
+        let path = |image| found.image_path(image).map_err(|error| describe(&error));
+        let paths = found.listing.images.iter().map(path).collect();
+        return Ok(Job { listing: found.listing.clone(), paths });
+    }
+    if args.labels.is_empty() {
+        return Err(Failure::Usage("no label given: add --label TEXT for each colour option".to_owned()));
+    }
+    if let Some(folder) = args.paths.iter().find(|path| path.is_dir()) {
+        return Err(Failure::Usage(format!("{} is a folder: give it alone, or photos only", folder.display())));
+    }
+    let images =
+        args.paths.iter().map(|path| ListingImage { file: path.to_string_lossy().into_owned(), label: None }).collect();
+    let listing = Listing { id: "listing".to_owned(), labels: args.labels.clone(), images };
+    Ok(Job { listing, paths: args.paths.iter().cloned().map(Ok).collect() })
+}
+
+/// One line a photo: probability, label, file; tabs between, so that it can be cut.
+fn table(prediction: &ListingPrediction) -> String {
+    let mut text = String::new();
+    for image in &prediction.images {
+        let label = match (&image.error, &image.label, image.index) {
+            (Some(_), _, _) => "(unreadable)",
+            (None, Some(label), _) => label,
+            (None, None, Some(_)) => "(unsure)",
+            (None, None, None) => "(no label)",
+        };
+        let probability = image.probability.map_or_else(|| "     -".to_owned(), |value| format!("{value:.4}"));
+        text += &format!("{probability}\t{label}\t{}\n", image.file);
+    }
+    if let Some(joint) = prediction.joint_probability {
+        text += &format!("{joint:.4}\t(all of them together)\n");
+    }
+    for note in &prediction.notes {
+        text += &format!("# {note}\n");
+    }
+    text
+}

@@ -1,0 +1,31 @@
+//! `peise models`: what can be loaded by name.
+
+use crate::failure::{Failure, Outcome};
+use clap::Args;
+use peise::model_folder::{EMBEDDED_CARD, embedded_bytes};
+
+/// List the models that --model takes, with licence and card.
+#[derive(Debug, Args)]
+pub struct ModelsArgs {
+    /// Print the card of a model.
+    #[arg(long, value_name = "NAME")]
+    card: Option<String>,
+}
+
+/// Runs the command.
+pub fn run(args: &ModelsArgs) -> Result<Outcome, Failure> {
+    match args.card.as_deref() {
+        Some("compact") => print!("{EMBEDDED_CARD}"),
+        Some(other) => {
+            return Err(Failure::Usage(format!("--card {other}: only compact has a card; baselines are described below it")));
+        }
+        None => {
+            let megabytes = embedded_bytes() as f64 / 1e6;
+            println!("compact\tembedded, {megabytes:.1} MB\tApache-2.0 OR MIT\tpeise models --card compact");
+            println!("random\tbaseline\t-\tscores drawn from content; what the rules alone give");
+            println!("nearest-colour\tbaseline\t-\tcolour words of the label against colours of the product in CIELAB");
+            println!("DIR\tany folder with config.json and model.safetensors, e.g. RUN/best of peise train");
+        }
+    }
+    Ok(Outcome::Done)
+}

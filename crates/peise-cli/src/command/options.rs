@@ -1,0 +1,68 @@
+//! Options that `match` and `predict` share.
+
+use crate::device;
+use crate::failure::Failure;
+use clap::Args;
+use peise::Matcher;
+use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule};
+use std::path::Path;
+
+/// How labels are decided.
+#[derive(Debug, Clone, Args)]
+pub struct DecideArgs {
+    /// auto, cover, one-to-one, at-most:K or free. auto: every label gets a photo where there are enough photos.
+    #[arg(long, default_value = "auto", value_name = "RULE")]
+    rule: Rule,
+    /// listing: the most probable answer for the whole listing; image: for each photo alone.
+    #[arg(long, default_value = "listing", value_name = "OBJECTIVE")]
+    objective: Objective,
+    /// Whether a photo may show no label (size charts): allow or forbid.
+    #[arg(long, value_name = "POLICY")]
+    none: Option<NonePolicy>,
+    /// Answers less probable than this are withheld (null).
+    #[arg(long, default_value_t = 0.0, value_name = "P")]
+    pub min_confidence: f32,
+}
+
+impl DecideArgs {
+    /// The library's options; `none` is what holds where --none is not given.
+    pub fn resolve(&self, none: NonePolicy) -> Result<DecodeOptions, Failure> {
+        if !(0.0..=1.0).contains(&self.min_confidence) {
+            return Err(Failure::Usage(format!(
+                "--min-confidence {}: expected a probability from 0 to 1",
+                self.min_confidence
+            )));
+        }
+        let none = self.none.unwrap_or(none);
+        Ok(DecodeOptions { rule: self.rule, objective: self.objective, none, cover_reward: 0.0 })
+    }
+}
+
+/// Which model runs where.
+#[derive(Debug, Clone, Args)]
+pub struct ModelArgs {
+    /// compact (embedded), or a model folder; `predict` also takes the baselines random and nearest-colour.
+    #[arg(long, default_value = "compact", value_name = "NAME|DIR")]
+    pub model: String,
+    /// Where the model runs: cpu, or vulkan or cuda if built in.
+    #[arg(long, default_value = "cpu", value_name = "DEVICE")]
+    pub device: String,
+}
+
+impl ModelArgs {
+    /// Loads the model.
+    pub fn load(&self) -> Result<Matcher, Failure> {
+        let device = device::parse(&self.device)?;
+        if self.model == "compact" {
+            return Ok(Matcher::embedded(device)?);
+        }
+        let folder = Path::new(&self.model);
+        if !folder.is_dir() {
+            return Err(Failure::Usage(format!(
+                "--model {}: neither a known model nor a folder; `peise models` lists what is known",
+                self.model
+            )));
+        }
+        Ok(Matcher::load(folder, device)?)
+    }
+}

@@ -1,0 +1,70 @@
+//! How a command ends: 0 done, 1 done in part, 2 wrong use or unreadable input.
+
+use peise::format::{FormatError, describe};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// How a command that ran to its end ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// All was done.
+    Done,
+    /// Some images or listings could not be processed; each was named.
+    Partly,
+}
+
+/// Why a command could not run.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Wrong use.
+    #[error("{0}")]
+    Usage(String),
+    /// A data file.
+    #[error(transparent)]
+    Format(#[from] FormatError),
+    /// A recipe.
+    #[error(transparent)]
+    Recipe(#[from] peise_train::recipe::RecipeError),
+    /// A run.
+    #[error(transparent)]
+    Train(#[from] peise_train::trainer::TrainError),
+    /// An import.
+    #[error(transparent)]
+    Import(#[from] peise_train::import::ImportError),
+    /// An evaluation.
+    #[error(transparent)]
+    Evaluate(#[from] peise_train::evaluate::EvaluateError),
+    /// Synthetic listings.
+    #[error(transparent)]
+    Synth(#[from] peise_train::synth::SynthError),
+    /// JSON could not be made.
+    #[error("cannot write JSON")]
+    Json(#[source] serde_json::Error),
+    /// A model.
+    #[error(transparent)]
+    Model(#[from] peise::ModelError),
+    /// A file could not be written.
+    #[error("cannot write {path}")]
+    Write {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The handler for SIGINT could not be set.
+    #[error("cannot watch for Ctrl-C")]
+    Signal(#[source] ctrlc::Error),
+}
+
+/// Prints a failure on one line and gives the exit code.
+pub fn exit(result: Result<Outcome, Failure>) -> ExitCode {
+    match result {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::Partly) => ExitCode::from(1),
+        Err(failure) => {
+            eprintln!("peise: {}", describe(&failure));
+            ExitCode::from(2)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! The `peise` command line: thin, one file per subcommand.
+
+mod command;
+mod device;
+mod failure;
+mod progress;
+
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+/// Tells which photo of a shop listing shows which of its colour options.
+#[derive(Debug, Parser)]
+#[command(name = "peise", version, about)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(command::demo::DemoArgs),
+    Match(command::match_::MatchArgs),
+    Predict(command::predict::PredictArgs),
+    Eval(command::eval::EvalArgs),
+    Train(command::train::TrainArgs),
+    Import(command::import::ImportArgs),
+    Models(command::models::ModelsArgs),
+}
+
+fn main() -> ExitCode {
+    failure::exit(match Arguments::parse().command {
+        Command::Demo(args) => command::demo::run(&args),
+        Command::Match(args) => command::match_::run(&args),
+        Command::Predict(args) => command::predict::run(&args),
+        Command::Eval(args) => command::eval::run(&args),
+        Command::Train(args) => command::train::run(&args),
+        Command::Import(args) => command::import::run(&args),
+        Command::Models(args) => command::models::run(&args),
+    })
+}

@@ -1,0 +1,207 @@
+//! Batches: which listings, how changed, with which photos; a pure function of seed and step, so
+//! that a resumed run sees what the uninterrupted one would have seen.
+
+use crate::augment::Augmentation;
+use crate::dataset::{TrainingData, TrainingListing};
+use crate::loss::{Relation, Target};
+use burn::tensor::{Device, Tensor, TensorData};
+use peise::image::write_tensor;
+use peise::model::{BatchLayout, CompactConfig};
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
+use rand_chacha::ChaCha8Rng;
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
+
+/// How listings are changed while training.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ListingChanges {
+    /// Probability that a photo of a clearly different colour joins a listing, to be told "no label".
+    pub distractor: f64,
+    /// Probability that a label of a clearly different colour joins a listing, without a photo.
+    pub extra_label: f64,
+    /// Listings with more photos are cut to this many (each label keeps one).
+    pub max_photos: usize,
+}
+
+/// One batch, on the host.
+#[derive(Debug, Clone)]
+pub struct Batch {
+    /// Photos, planar and normalised, `[N, 3, H, W]`.
+    pub photos: Vec<f32>,
+    /// N, H, W.
+    pub shape: [usize; 3],
+    /// Distinct labels, indices into [`TrainingData::labels`].
+    pub labels: Vec<usize>,
+    /// For each photo its label in `labels`, where it has one.
+    pub photo_labels: Vec<Option<usize>>,
+    /// Which listing has which of them.
+    pub layout: BatchLayout,
+    /// The truth of each listing.
+    pub targets: Vec<Target>,
+}
+
+impl Batch {
+    /// The photos as a tensor `[N, 3, H, W]`.
+    pub fn photo_tensor(&self, device: &Device) -> Tensor<4> {
+        let [count, height, width] = self.shape;
+        Tensor::from_data(TensorData::new(self.photos.clone(), [count, 3, height, width]), device)
+    }
+
+    /// For every photo and label of the batch what they have to do with each other, `[N, M]`.
+    pub fn relations(&self, data: &TrainingData) -> Vec<Relation> {
+        let mut known: HashMap<(usize, usize), Relation> = HashMap::new();
+        let mut relations = Vec::with_capacity(self.photo_labels.len() * self.labels.len());
+        for truth in &self.photo_labels {
+            for &label in &self.labels {
+                relations.push(match truth {
+                    None => Relation::Ignored,
+                    Some(truth) => {
+                        let truth = self.labels[*truth];
+                        *known
+                            .entry((truth, label))
+                            .or_insert_with(|| data.labels[truth].relation(&data.labels[label]))
+                    }
+                });
+            }
+        }
+        relations
+    }
+}
+
+/// Makes the batch of a training step.
+pub fn training_batch(
+    data: &TrainingData,
+    config: &CompactConfig,
+    augmentation: &Augmentation,
+    changes: &ListingChanges,
+    size: usize,
+    seed: u64,
+    step: u64,
+) -> Batch {
+    let per_epoch = (data.listings.len() / size).max(1) as u64;
+    let mut order: Vec<usize> = (0..data.listings.len()).collect();
+    order.shuffle(&mut random(seed, step / per_epoch, 0));
+    let first = (step % per_epoch) as usize * size;
+    let listings: Vec<TrainingListing> = order[first..(first + size).min(order.len())]
+        .iter()
+        .enumerate()
+        .map(|(place, &index)| {
+            let mut random = random(seed, step, 1 + place as u64);
+            change(data, &data.listings[index], changes, &mut random)
+        })
+        .collect();
+    assemble(data, config, &listings, |photo, place| {
+        augmentation.apply(photo, &mut random(seed ^ 0x9e37_79b9, step, place))
+    })
+}
+
+/// Makes a batch of listings as they are, for validation.
+pub fn plain_batch(data: &TrainingData, config: &CompactConfig, listings: &[TrainingListing]) -> Batch {
+    assemble(data, config, listings, |photo, _| photo.clone())
+}
+
+fn random(seed: u64, step: u64, place: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed ^ step.wrapping_mul(0xd134_2543_de82_ef95));
+    random.set_stream(place);
+    random
+}
+
+/// Applies [`ListingChanges`] to one listing.
+fn change(
+    data: &TrainingData,
+    listing: &TrainingListing,
+    changes: &ListingChanges,
+    random: &mut ChaCha8Rng,
+) -> TrainingListing {
+    let mut changed = listing.clone();
+    // Order carries no meaning: shuffle labels and photos.
+    let mut order: Vec<usize> = (0..listing.labels.len()).collect();
+    order.shuffle(random);
+    changed.labels = order.iter().map(|&old| listing.labels[old]).collect();
+    let place = |old: usize| order.iter().position(|&at| at == old);
+    let mut photos: Vec<usize> = (0..listing.photos.len()).collect();
+    photos.shuffle(random);
+    if photos.len() > changes.max_photos {
+        // One photo of each label first, then the others.
+        let mut seen = std::collections::HashSet::new();
+        let (mut kept, rest): (Vec<usize>, Vec<usize>) =
+            photos.into_iter().partition(|&at| seen.insert(listing.truth[at]));
+        kept.extend(rest);
+        kept.truncate(changes.max_photos.max(listing.labels.len()));
+        photos = kept;
+    }
+    changed.truth = photos.iter().map(|&at| listing.truth[at].and_then(place)).collect();
+    changed.photos = photos.iter().map(|&at| listing.photos[at]).collect();
+
+    // Of another listing, a label whose colour is clearly none of this listing's.
+    let mut foreign = || {
+        let other = &data.listings[random.random_range(0..data.listings.len())];
+        let at = random.random_range(0..other.photos.len());
+        let label = other.labels[other.truth[at]?];
+        let clear = changed
+            .labels
+            .iter()
+            .all(|&own| data.labels[own].relation(&data.labels[label]) == Relation::Negative);
+        clear.then_some((other.photos[at], label))
+    };
+    let (photo, label) = (foreign(), foreign());
+    if random.random_bool(changes.distractor)
+        && let Some((photo, _)) = photo
+        && !changed.photos.contains(&photo)
+    {
+        changed.photos.push(photo);
+        changed.truth.push(None);
+    } else if random.random_bool(changes.extra_label)
+        && let Some((_, label)) = label
+    {
+        changed.labels.push(label);
+    }
+    changed
+}
+
+fn assemble(
+    data: &TrainingData,
+    config: &CompactConfig,
+    listings: &[TrainingListing],
+    prepare: impl Fn(&image::RgbImage, u64) -> image::RgbImage + Sync,
+) -> Batch {
+    let mut batch = Batch {
+        photos: Vec::new(),
+        shape: [0; 3],
+        labels: Vec::new(),
+        photo_labels: Vec::new(),
+        layout: BatchLayout::default(),
+        targets: Vec::new(),
+    };
+    let mut photos: Vec<usize> = Vec::new();
+    let mut label_places = HashMap::new();
+    for listing in listings {
+        let labels: Vec<usize> = listing
+            .labels
+            .iter()
+            .map(|&label| {
+                *label_places.entry(label).or_insert_with(|| {
+                    batch.labels.push(label);
+                    batch.labels.len() - 1
+                })
+            })
+            .collect();
+        batch.layout.images.push((photos.len()..photos.len() + listing.photos.len()).collect());
+        photos.extend(&listing.photos);
+        batch.photo_labels.extend(listing.truth.iter().map(|truth| truth.map(|at| labels[at])));
+        batch.targets.push(Target { labels: listing.truth.clone(), label_count: labels.len() });
+        batch.layout.labels.push(labels);
+    }
+    let (width, height) = data.photos[photos[0]].dimensions();
+    batch.shape = [photos.len(), height as usize, width as usize];
+    let pixels = 3 * width as usize * height as usize;
+    batch.photos = vec![0.0; photos.len() * pixels];
+    batch.photos.par_chunks_mut(pixels).enumerate().for_each(|(place, out)| {
+        let photo = prepare(&data.photos[photos[place]], place as u64);
+        write_tensor(&photo, config.mean, config.std, out);
+    });
+    batch
+}

@@ -1,0 +1,197 @@
+//! Training data in memory: every distinct photo preprocessed once, every listing an index into them.
+
+use crate::loss::Relation;
+use ::image::RgbImage;
+use peise::colour::{Mention, delta_e, mentions};
+use peise::format::course::DataSet;
+use peise::image::{DecodeLimits, Preprocess, decode, read_bytes};
+use peise::label::Cleaner;
+use peise::listing::Listing;
+use rayon::prelude::*;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use xxhash_rust::xxh3::xxh3_128;
+
+/// One listing with its truth, as indices into a [`TrainingData`].
+#[derive(Debug, Clone)]
+pub struct TrainingListing {
+    /// Photos, indices into [`TrainingData::photos`].
+    pub photos: Vec<usize>,
+    /// Labels, indices into [`TrainingData::labels`].
+    pub labels: Vec<usize>,
+    /// For each photo the place of its label in `labels`; `None` = shows none of them.
+    pub truth: Vec<Option<usize>>,
+}
+
+/// A cleaned label and what is known of its colour.
+#[derive(Debug, Clone)]
+pub struct TrainingLabel {
+    /// The cleaned text, as the encoder reads it.
+    pub text: String,
+    /// CIELAB of each colour that the text names; empty = no known colour word.
+    pub colours: Vec<[f32; 3]>,
+}
+
+/// Listings of one or more data sets.
+#[derive(Debug, Default)]
+pub struct TrainingData {
+    /// Distinct photos, preprocessed.
+    pub photos: Vec<RgbImage>,
+    /// Distinct cleaned labels.
+    pub labels: Vec<TrainingLabel>,
+    /// The listings; those without a usable photo, label or truth are left out.
+    pub listings: Vec<TrainingListing>,
+    /// What was left out, and why.
+    pub skipped: Vec<String>,
+    files: Vec<PathBuf>,
+}
+
+/// Below this CIEDE2000 difference two colour words may well be said of one photo.
+const NEAR: f32 = 22.0;
+
+impl TrainingData {
+    /// Reads all listings of `sets` and preprocesses every distinct photo.
+    ///
+    /// A photo that cannot be read costs itself; it is named in [`TrainingData::skipped`].
+    /// `progress` is told (done, all) photos.
+    pub fn load(
+        sets: &[DataSet],
+        preprocess: &Preprocess,
+        cleaner: Cleaner,
+        progress: &(dyn Fn(u64, u64) + Sync),
+    ) -> Self {
+        let mut data = Self::default();
+        let mut label_index = HashMap::new();
+        let mut photo_index: HashMap<u128, Option<usize>> = HashMap::new();
+        for set in sets {
+            data.skipped.extend(set.broken().map(|broken| broken.to_string()));
+            // Hash files in parallel: listings that share a photo share its place.
+            let listings: Vec<&Listing> = set.listings().collect();
+            let hashed: Vec<Vec<Result<(u128, PathBuf), String>>> = listings
+                .par_iter()
+                .map(|listing| {
+                    let hash = |image| {
+                        let path = set.image_path(listing, image).map_err(|error| error.to_string())?;
+                        let bytes = read_bytes(&path, &DecodeLimits::default()).map_err(|error| error.to_string())?;
+                        Ok((xxh3_128(&bytes), path))
+                    };
+                    listing.images.iter().map(hash).collect()
+                })
+                .collect();
+            for (listing, hashes) in listings.into_iter().zip(hashed) {
+                let cleaned = cleaner.clean(&listing.labels);
+                let labels: Vec<usize> = cleaned
+                    .into_iter()
+                    .map(|text| {
+                        *label_index.entry(text.clone()).or_insert_with(|| {
+                            data.labels.push(TrainingLabel::new(text));
+                            data.labels.len() - 1
+                        })
+                    })
+                    .collect();
+                let (mut photos, mut truth) = (Vec::new(), Vec::new());
+                for ((image, hash), label) in listing.images.iter().zip(hashes).zip(listing.truth()) {
+                    match (hash, label) {
+                        (Err(error), _) => data.skipped.push(error),
+                        (Ok(_), None) => data.skipped.push(format!("{}/{}: no label", listing.id, image.file)),
+                        (Ok((hash, path)), Some(label)) => {
+                            let place = photo_index.entry(hash).or_insert_with(|| {
+                                data.files.push(path);
+                                Some(data.files.len() - 1)
+                            });
+                            if let Some(place) = place {
+                                photos.push(*place);
+                                truth.push(Some(label));
+                            }
+                        }
+                    }
+                }
+                if !photos.is_empty() && !labels.is_empty() {
+                    data.listings.push(TrainingListing { photos, labels, truth });
+                }
+            }
+        }
+        data.preprocess(preprocess, progress);
+        data
+    }
+
+    /// Preprocesses the photos anew, e.g. for a stage at another size.
+    pub fn preprocess(&mut self, preprocess: &Preprocess, progress: &(dyn Fn(u64, u64) + Sync)) {
+        let done = std::sync::atomic::AtomicU64::new(0);
+        let all = self.files.len() as u64;
+        let photos: Vec<Result<RgbImage, String>> = self
+            .files
+            .par_iter()
+            .map(|path| {
+                let limits = DecodeLimits::default();
+                let photo = read_bytes(path, &limits)
+                    .and_then(|bytes| decode(&bytes, &limits))
+                    .map(|photo| preprocess.apply(&photo))
+                    .map_err(|error| format!("{}: {error}", path.display()));
+                progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, all);
+                photo
+            })
+            .collect();
+        // A photo that failed keeps its place, so that indices hold, but no listing points to it.
+        let failed: Vec<bool> = photos.iter().map(Result::is_err).collect();
+        self.photos = photos
+            .into_iter()
+            .map(|photo| {
+                photo.unwrap_or_else(|error| {
+                    self.skipped.push(error);
+                    RgbImage::new(1, 1)
+                })
+            })
+            .collect();
+        for listing in &mut self.listings {
+            let kept: Vec<usize> = (0..listing.photos.len()).filter(|&at| !failed[listing.photos[at]]).collect();
+            listing.truth = kept.iter().map(|&at| listing.truth[at]).collect();
+            listing.photos = kept.iter().map(|&at| listing.photos[at]).collect();
+        }
+        self.listings.retain(|listing| !listing.photos.is_empty());
+    }
+
+    /// Sets every `part`-th listing aside, for validation where a data set has no split of its own.
+    pub fn split_off(&mut self, part: usize) -> Self {
+        let (aside, kept): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.listings).into_iter().enumerate().partition(|(at, _)| at % part == part - 1);
+        let listings = |numbered: Vec<(usize, TrainingListing)>| numbered.into_iter().map(|(_, one)| one).collect();
+        self.listings = listings(kept);
+        Self {
+            photos: self.photos.clone(),
+            labels: self.labels.clone(),
+            listings: listings(aside),
+            skipped: Vec::new(),
+            files: self.files.clone(),
+        }
+    }
+
+    /// The characters of all labels, each once, in code point order.
+    pub fn characters(&self) -> String {
+        let set: std::collections::BTreeSet<char> = self.labels.iter().flat_map(|label| label.text.chars()).collect();
+        set.into_iter().collect()
+    }
+}
+
+impl TrainingLabel {
+    fn new(text: String) -> Self {
+        let colours = mentions(&text).iter().map(Mention::lab).collect();
+        Self { text, colours }
+    }
+
+    /// What a photo of this label has to do with another label: the same text is positive, clearly
+    /// different colours are negative, all else is left out.
+    pub fn relation(&self, other: &Self) -> Relation {
+        if self.text == other.text {
+            return Relation::Positive;
+        }
+        if self.colours.is_empty() || other.colours.is_empty() {
+            return Relation::Ignored;
+        }
+        if self.colours.len() == 1 && self.colours == other.colours {
+            return Relation::Positive;
+        }
+        let clear = self.colours.iter().all(|&one| other.colours.iter().all(|&two| delta_e(one, two) > NEAR));
+        if clear { Relation::Negative } else { Relation::Ignored }
+    }
+}

@@ -1,0 +1,92 @@
+//! An evaluation as a table for people.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use super::{Calibration, Coverage, Estimate, Evaluation, ProbabilityReport, Slice};
+
+/// Findings shown of each kind; all are in the JSON.
+const EXAMPLES: usize = 3;
+
+impl fmt::Display for Evaluation {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(
+            out,
+            "listings {:>8}   photos {:>8}   without answer {}",
+            self.listings, self.images, self.unanswered
+        )?;
+        estimate(out, "Acc", self.acc)?;
+        estimate(out, "EM", self.em)?;
+        let (resamples, seed) = (self.resamples, self.seed);
+        writeln!(out, "(95 % intervals: bootstrap over listings, {resamples} resamples, seed {seed})")?;
+        slices(out, "labels", &self.by_labels)?;
+        slices(out, "photos", &self.by_images)?;
+        if let Some(report) = &self.probabilities {
+            probabilities(out, report)?;
+        }
+        self.findings(out)
+    }
+}
+
+impl Evaluation {
+    fn findings(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for finding in &self.findings {
+            kinds.entry(finding.kind()).or_default().push(finding);
+        }
+        for (kind, found) in kinds {
+            writeln!(out, "\n{} {kind}", found.len())?;
+            for finding in found.iter().take(EXAMPLES) {
+                writeln!(out, "  {finding}")?;
+            }
+            if found.len() > EXAMPLES {
+                writeln!(out, "  ...")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn estimate(out: &mut fmt::Formatter<'_>, name: &str, Estimate { value, low, high }: Estimate) -> fmt::Result {
+    writeln!(out, "{name:<8} {value:>8.4}   [{low:.4}, {high:.4}]")
+}
+
+fn slices(out: &mut fmt::Formatter<'_>, name: &str, slices: &[Slice]) -> fmt::Result {
+    writeln!(out, "\n{name:<8} {:>8} {:>8} {:>8} {:>8}", "listings", "counted", "Acc", "EM")?;
+    for Slice { size, listings, images, acc, em } in slices {
+        writeln!(out, "{size:<8} {listings:>8} {images:>8} {acc:>8.4} {em:>8.4}")?;
+    }
+    Ok(())
+}
+
+fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fmt::Result {
+    writeln!(out)?;
+    for (name, value) in [("NLL", report.nll), ("Brier", report.brier)] {
+        if let Some(value) = value {
+            writeln!(out, "{name:<8} {value:>8.4}")?;
+        }
+    }
+    writeln!(out, "\n{:<8} {:>8} {:>10} {:>8} {:>8}", "per", "counted", "confidence", "right", "ECE")?;
+    for (name, found) in [("photo", report.images), ("listing", report.listings)] {
+        if let Some(Calibration { count, confidence, frequency, ece }) = found {
+            writeln!(out, "{name:<8} {count:>8} {confidence:>10.4} {frequency:>8.4} {ece:>8.4}")?;
+        }
+    }
+    writeln!(out, "\n{:<8} {:>8} {:>10} {:>9}", "per", "precision", "coverage", "threshold")?;
+    for (name, found) in [("photo", &report.image_coverage), ("listing", &report.listing_coverage)] {
+        for Coverage { precision, coverage, threshold } in found {
+            let threshold = threshold.map_or("none".to_owned(), |threshold| format!("{threshold:.4}"));
+            writeln!(out, "{name:<8} {precision:>9.2} {coverage:>10.4} {threshold:>9}")?;
+        }
+    }
+    writeln!(out, "(thresholds chosen on this file itself: the best that could be had)")?;
+    if !report.worst.is_empty() {
+        writeln!(out, "\nmost confident mistakes: probability, listing, photo, guess, truth")?;
+    }
+    for mistake in &report.worst {
+        let guess = mistake.guess.as_ref().map_or("no label".to_owned(), |guess| format!("{guess:?}"));
+        let (id, file, truth) = (&mistake.id, &mistake.file, &mistake.truth);
+        writeln!(out, "  {:.4} {id:?} {file:?} {guess} {truth:?}", mistake.probability)?;
+    }
+    Ok(())
+}

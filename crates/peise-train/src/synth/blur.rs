@@ -1,0 +1,50 @@
+//! Gaussian-like blur of one channel.
+
+/// Three box blurs of a row-major field, close to a Gaussian; beyond the edges there is nothing.
+pub(super) fn blur(field: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
+    let mut field = field.to_vec();
+    let mut line = vec![0.0; width.max(height)];
+    for _ in 0..3 {
+        for y in 0..height {
+            blur_line(&mut field, y * width, 1, &mut line[..width], radius);
+        }
+        for x in 0..width {
+            blur_line(&mut field, x, width, &mut line[..height], radius);
+        }
+    }
+    field
+}
+
+/// Box blur of one row or column in place; beyond the ends there is nothing.
+fn blur_line(field: &mut [f32], start: usize, stride: usize, line: &mut [f32], radius: usize) {
+    let length = line.len();
+    for (k, value) in line.iter_mut().enumerate() {
+        *value = field[start + k * stride];
+    }
+    let mut sum: f32 = line[..radius.min(length)].iter().sum();
+    for k in 0..length {
+        sum += line.get(k + radius).copied().unwrap_or(0.0);
+        field[start + k * stride] = sum / (2 * radius + 1) as f32;
+        sum -= if k >= radius { line[k - radius] } else { 0.0 };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::blur;
+
+    #[test]
+    fn blur_spreads_evenly_and_keeps_the_sum() {
+        let mut field = vec![0.0; 21 * 17];
+        field[8 * 21 + 10] = 1.0;
+        let out = blur(&field, 21, 17, 2);
+        assert!((out.iter().sum::<f32>() - 1.0).abs() < 1e-5);
+        for (dx, dy) in [(1, 0), (3, 2), (0, 4)] {
+            let at = |x: usize, y: usize| out[y * 21 + x];
+            assert!((at(10 + dx, 8 + dy) - at(10 - dx, 8 - dy)).abs() < 1e-6);
+            assert!(at(10 + dx, 8 + dy) < at(10, 8));
+        }
+        assert_eq!(blur(&field, 21, 17, 0), field);
+        assert!(blur(&field, 21, 17, 40).iter().all(|value| value.is_finite()));
+    }
+}

@@ -1,0 +1,188 @@
+//! A small residual convolutional network for product photos.
+//!
+//! Source: He et al. 2015, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385), basic
+//! blocks of section 3.3. Deviations: one stride-2 stem convolution without max-pool, few and narrow
+//! stages, and attention pooling beside average pooling, so that the network can dwell on the
+//! product and not on what surrounds it (spatial segments; SPEC's report cut the pooled vector).
+
+use burn::module::{Initializer, Module, Param};
+use burn::nn::conv::{Conv2d, Conv2dConfig};
+use burn::nn::{BatchNorm, BatchNormConfig, Linear, LinearConfig, PaddingConfig2d};
+use burn::tensor::activation::{relu, softmax};
+use burn::tensor::{Device, Tensor, assert_shape};
+use serde::{Deserialize, Serialize};
+
+/// Architecture of a [`ResidualEncoder`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ResidualEncoderConfig {
+    /// Channels of the stride-2 stem.
+    pub stem: usize,
+    /// Channels of each stage; every stage but the first halves height and width.
+    pub widths: Vec<usize>,
+    /// Basic blocks in each stage.
+    pub blocks: Vec<usize>,
+    /// Learned queries of the attention pooling; 0 = average pooling alone.
+    pub pool_queries: usize,
+    /// Width D of the features.
+    pub output: usize,
+}
+
+/// Convolution followed by batch normalisation; [`ConvNorm::fold`] makes it one convolution.
+#[derive(Module, Debug)]
+pub struct ConvNorm {
+    /// The convolution; it has a bias only once folded.
+    pub conv: Conv2d,
+    /// The normalisation; `None` once folded.
+    pub norm: Option<BatchNorm>,
+}
+
+impl ConvNorm {
+    fn init(channels: [usize; 2], kernel: usize, stride: usize, device: &Device) -> Self {
+        let padding = kernel / 2;
+        let conv = Conv2dConfig::new(channels, [kernel, kernel])
+            .with_stride([stride, stride])
+            .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
+            .with_bias(false)
+            .with_initializer(Initializer::KaimingNormal {
+                gain: std::f64::consts::SQRT_2,
+                fan_out_only: true,
+            })
+            .init(device);
+        Self { conv, norm: Some(BatchNormConfig::new(channels[1]).init(device)) }
+    }
+
+    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let output = self.conv.forward(input);
+        match &self.norm {
+            Some(norm) => norm.forward(output),
+            None => output,
+        }
+    }
+
+    /// Folds the normalisation's running statistics into the convolution's weight and bias:
+    /// `w' = w g / sqrt(v + e)`, `b' = beta - mean g / sqrt(v + e)`. For inference alone.
+    pub fn fold(self) -> Self {
+        let Some(norm) = self.norm else { return self };
+        let variance = norm.running_var.value();
+        let scale = norm.gamma.val() / (variance + norm.epsilon).sqrt();
+        let bias = norm.beta.val() - norm.running_mean.value() * scale.clone();
+        let mut conv = self.conv;
+        let [channels] = scale.dims();
+        conv.weight = conv.weight.map(|weight| weight * scale.reshape([channels, 1, 1, 1]));
+        conv.bias = Some(Param::from_tensor(bias));
+        Self { conv, norm: None }
+    }
+}
+
+/// Two 3x3 convolutions with a shortcut around them.
+#[derive(Module, Debug)]
+pub struct BasicBlock {
+    first: ConvNorm,
+    second: ConvNorm,
+    shortcut: Option<ConvNorm>,
+}
+
+impl BasicBlock {
+    fn init(channels: [usize; 2], stride: usize, device: &Device) -> Self {
+        let reshaped = stride != 1 || channels[0] != channels[1];
+        Self {
+            first: ConvNorm::init(channels, 3, stride, device),
+            second: ConvNorm::init([channels[1], channels[1]], 3, 1, device),
+            shortcut: reshaped.then(|| ConvNorm::init(channels, 1, stride, device)),
+        }
+    }
+
+    fn forward(&self, input: Tensor<4>) -> Tensor<4> {
+        let shortcut = match &self.shortcut {
+            Some(shortcut) => shortcut.forward(input.clone()),
+            None => input.clone(),
+        };
+        let output = relu(self.first.forward(input));
+        relu(self.second.forward(output) + shortcut)
+    }
+
+    fn fold(self) -> Self {
+        Self {
+            first: self.first.fold(),
+            second: self.second.fold(),
+            shortcut: self.shortcut.map(ConvNorm::fold),
+        }
+    }
+}
+
+/// The network. Built by [`ResidualEncoderConfig::init`].
+#[derive(Module, Debug)]
+pub struct ResidualEncoder {
+    stem: ConvNorm,
+    blocks: Vec<BasicBlock>,
+    attention: Option<Linear>,
+    projection: Linear,
+}
+
+impl ResidualEncoderConfig {
+    /// A network with random weights on `device`.
+    ///
+    /// # Panics
+    /// If `widths` and `blocks` differ in length or are empty (programmer error).
+    pub fn init(&self, device: &Device) -> ResidualEncoder {
+        assert_eq!(self.widths.len(), self.blocks.len(), "one block count per stage");
+        let mut blocks = Vec::new();
+        let mut channels = self.stem;
+        for (stage, (&width, &count)) in self.widths.iter().zip(&self.blocks).enumerate() {
+            for block in 0..count {
+                let stride = if stage > 0 && block == 0 { 2 } else { 1 };
+                blocks.push(BasicBlock::init([channels, width], stride, device));
+                channels = width;
+            }
+        }
+        let queries = self.pool_queries;
+        ResidualEncoder {
+            stem: ConvNorm::init([3, self.stem], 3, 2, device),
+            blocks,
+            attention: (queries > 0).then(|| LinearConfig::new(channels, queries).init(device)),
+            projection: LinearConfig::new(channels * (1 + queries), self.output).init(device),
+        }
+    }
+}
+
+impl ResidualEncoder {
+    /// Encodes photos.
+    ///
+    /// # Shapes
+    /// - images `[N, 3, H, W]`, R, G, B, normalised as the model's preprocessing states
+    /// - returns `[N, D]`
+    /// # Panics
+    /// If there are not three channels (programmer error).
+    pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
+        assert_shape!(images, [_, 3, _, _]);
+        let mut maps = relu(self.stem.forward(images));
+        for block in &self.blocks {
+            maps = block.forward(maps);
+        }
+        let [batch, channels, height, width] = maps.dims();
+        let segments = maps.reshape([batch, channels, height * width]);
+        let average = segments.clone().mean_dim(2).reshape([batch, channels]);
+        let pooled = match &self.attention {
+            None => average,
+            Some(attention) => {
+                // [N, S, C] -> weights over segments [N, S, Q] -> pooled [N, C, Q]
+                let logits = attention.forward(segments.clone().swap_dims(1, 2));
+                let queries = logits.dims()[2];
+                let attended = segments.matmul(softmax(logits, 1));
+                Tensor::cat(vec![average, attended.reshape([batch, channels * queries])], 1)
+            }
+        };
+        self.projection.forward(pooled)
+    }
+
+    /// The same network for inference, batch normalisation folded into the convolutions.
+    pub fn fold(self) -> Self {
+        Self {
+            stem: self.stem.fold(),
+            blocks: self.blocks.into_iter().map(BasicBlock::fold).collect(),
+            attention: self.attention,
+            projection: self.projection,
+        }
+    }
+}

@@ -1,0 +1,347 @@
+//! `Matcher`: load once, match many.
+
+use crate::image::{DecodeLimits, ImageError, RgbImage, content_hash, decode, read_bytes, write_tensor};
+use crate::label::{indistinguishable, normalize};
+use crate::listing::{Assignment, Choice, Scores};
+use crate::matcher::decode::{self, DecodeOptions, RuleError};
+use crate::model::{BatchLayout, Compact, CompactConfig};
+use crate::model_folder::{self, ModelError};
+use burn::module::Module;
+use burn::tensor::{Device, Tensor, TensorData};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Mutex;
+
+/// Photos encoded at once: bounds memory, large enough to keep two to sixteen cores busy.
+const PHOTOS_PER_PASS: usize = 64;
+/// Pairs of image and label scored at once, padding included.
+const PAIRS_PER_PASS: usize = 1 << 15;
+/// Label features kept; a catalogue's labels repeat.
+const CACHED_LABELS: usize = 20_000;
+/// Scores are rounded to this step before decoding, so that what is equal but for the order of
+/// floating-point sums ties, and ties are broken by content.
+const SCORE_STEP: f32 = 1.0 / 4096.0;
+
+/// The largest listing that is matched: images, labels.
+pub const LISTING_LIMIT: (usize, usize) = (4096, 512);
+
+/// A decoded and preprocessed photo.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Photo {
+    pixels: RgbImage,
+    hash: u128,
+}
+
+/// One listing to match.
+#[derive(Debug, Clone)]
+pub struct MatchInput<'a> {
+    /// The labels as the seller wrote them.
+    pub labels: &'a [String],
+    /// The photos; `None` = could not be read, gets no label and costs its neighbours nothing.
+    pub photos: &'a [Option<Photo>],
+}
+
+/// A matched listing.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Matched {
+    /// Choices and marginals of the readable photos, in the listing's own order. Of labels that cannot
+    /// be told apart the first has the probability of all.
+    pub assignment: Assignment,
+    /// For every label the index of the first label that cannot be told from it; itself, mostly.
+    pub same_as: Vec<usize>,
+}
+
+/// Why one listing could not be matched.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum MatchError {
+    /// There is no label to give.
+    #[error("the listing has no label; add its colour options")]
+    NoLabel,
+    /// More than is matched at once.
+    #[error("the listing has {images} images and {labels} labels; the most is {} and {}", LISTING_LIMIT.0, LISTING_LIMIT.1)]
+    TooLarge {
+        /// Images of the listing.
+        images: usize,
+        /// Labels of the listing.
+        labels: usize,
+    },
+    /// The listing cannot keep the rule.
+    #[error(transparent)]
+    Rule(#[from] RuleError),
+}
+
+/// A loaded model, ready to match. Share one between threads.
+#[derive(Debug)]
+pub struct Matcher {
+    config: CompactConfig,
+    model: Compact,
+    device: Device,
+    cover_reward: f64,
+    cache: Mutex<HashMap<String, Vec<f32>>>,
+}
+
+/// A listing in canonical order: labels by text, photos by content, equal ones merged.
+struct Canonical {
+    /// Cleaned distinct labels, sorted.
+    texts: Vec<String>,
+    /// For each of them its first label in the listing.
+    labels: Vec<usize>,
+    /// Readable photos in order of content: index in the listing.
+    photos: Vec<usize>,
+    same_as: Vec<usize>,
+}
+
+impl Matcher {
+    /// The model that comes with the library.
+    ///
+    /// # Errors
+    /// If the embedded files are damaged, which a release's tests exclude.
+    pub fn embedded(device: Device) -> Result<Self, ModelError> {
+        Self::new(model_folder::embedded(&device)?, device)
+    }
+
+    /// A model folder: `config.json` and `model.safetensors`.
+    ///
+    /// # Errors
+    /// If a file is missing, unreadable, or does not fit the other; the error names it.
+    pub fn load(folder: &Path, device: Device) -> Result<Self, ModelError> {
+        Self::new(model_folder::load(folder, &device)?, device)
+    }
+
+    fn new((config, model): (CompactConfig, Compact), device: Device) -> Result<Self, ModelError> {
+        let model = model.valid().fold();
+        let cover_reward = f64::from(model.reward().into_scalar::<f32>());
+        Ok(Self { config, model, device, cover_reward, cache: Mutex::default() })
+    }
+
+    /// The model's configuration.
+    pub fn config(&self) -> &CompactConfig {
+        &self.config
+    }
+
+    /// The learned reward of a covered label, for [`DecodeOptions::cover_reward`].
+    pub fn cover_reward(&self) -> f64 {
+        self.cover_reward
+    }
+
+    /// Decodes and preprocesses a photo from its file's bytes.
+    ///
+    /// # Errors
+    /// If the bytes are no photo that can be read within `limits`.
+    pub fn prepare(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<Photo, ImageError> {
+        Ok(self.prepare_pixels(&decode(bytes, limits)?))
+    }
+
+    /// Reads, decodes and preprocesses a photo.
+    ///
+    /// # Errors
+    /// If the file cannot be read, or is no photo that can be read within `limits`.
+    pub fn prepare_file(&self, path: &Path, limits: &DecodeLimits) -> Result<Photo, ImageError> {
+        let bytes = read_bytes(path, limits)?;
+        self.prepare(&bytes, limits).map_err(|error| error.at(path))
+    }
+
+    /// Preprocesses a decoded photo.
+    pub fn prepare_pixels(&self, photo: &RgbImage) -> Photo {
+        let pixels = self.config.preprocess.apply(photo);
+        Photo { hash: content_hash(&pixels), pixels }
+    }
+
+    /// Matches one listing.
+    ///
+    /// # Errors
+    /// If the listing has no label, is too large, or cannot keep the rule.
+    pub fn match_listing(&self, input: MatchInput, options: &DecodeOptions) -> Result<Matched, MatchError> {
+        let mut matched = self.match_listings(&[input], options);
+        matched.pop().unwrap_or(Err(MatchError::NoLabel))
+    }
+
+    /// Matches listings together: photos and labels that recur among them are encoded once.
+    ///
+    /// One result per listing, in order; a listing's error costs no other listing.
+    pub fn match_listings(
+        &self,
+        inputs: &[MatchInput],
+        options: &DecodeOptions,
+    ) -> Vec<Result<Matched, MatchError>> {
+        let canonical: Vec<Result<Canonical, MatchError>> = inputs.iter().map(|input| self.canonical(input)).collect();
+        let ready: Vec<(usize, &Canonical)> = canonical
+            .iter()
+            .enumerate()
+            .filter_map(|(at, listing)| listing.as_ref().ok().map(|listing| (at, listing)))
+            .collect();
+        let mut scores = self.score(inputs, &ready);
+        canonical
+            .iter()
+            .zip(inputs)
+            .enumerate()
+            .map(|(at, (listing, input))| {
+                let listing = listing.as_ref().map_err(Clone::clone)?;
+                let empty = || Scores::new(0, listing.texts.len(), Vec::new(), Vec::new());
+                let scores = scores.remove(&at).unwrap_or_else(empty);
+                let assignment = decode::decode(&scores, &DecodeOptions { cover_reward: self.cover_reward, ..*options })?;
+                Ok(restore(listing, input, &assignment))
+            })
+            .collect()
+    }
+
+    fn canonical(&self, input: &MatchInput) -> Result<Canonical, MatchError> {
+        let (images, labels) = (input.photos.len(), input.labels.len());
+        if labels == 0 {
+            return Err(MatchError::NoLabel);
+        }
+        if images > LISTING_LIMIT.0 || labels > LISTING_LIMIT.1 {
+            return Err(MatchError::TooLarge { images, labels });
+        }
+        let same_as = indistinguishable(input.labels);
+        let first: Vec<usize> = (0..labels).filter(|&label| same_as[label] == label).collect();
+        // Sorted by normalised text before cleaning, so that cleaning sees one order only.
+        let mut order: Vec<(String, usize)> =
+            first.into_iter().map(|label| (normalize(&input.labels[label]), label)).collect();
+        order.sort();
+        let raw: Vec<&str> = order.iter().map(|&(_, label)| input.labels[label].as_str()).collect();
+        let texts = self.config.cleaner.clean(&raw);
+        let mut photos: Vec<usize> = (0..images).filter(|&image| input.photos[image].is_some()).collect();
+        photos.sort_by_key(|&image| input.photos[image].as_ref().map(|photo| photo.hash));
+        Ok(Canonical { texts, labels: order.into_iter().map(|(_, label)| label).collect(), photos, same_as })
+    }
+
+    /// Scores of the listings that have a photo, by their place in `inputs`.
+    fn score(&self, inputs: &[MatchInput], ready: &[(usize, &Canonical)]) -> HashMap<usize, Scores> {
+        // Distinct photos and labels of the whole batch.
+        let (mut photos, mut photo_place) = (Vec::new(), HashMap::new());
+        let (mut labels, mut label_place) = (Vec::new(), HashMap::new());
+        let mut layouts = Vec::new();
+        for &(at, listing) in ready.iter().filter(|(_, listing)| !listing.photos.is_empty()) {
+            let images: Vec<usize> = listing
+                .photos
+                .iter()
+                .filter_map(|&image| inputs[at].photos[image].as_ref())
+                .map(|photo| {
+                    *photo_place.entry(photo.hash).or_insert_with(|| {
+                        photos.push(photo);
+                        photos.len() - 1
+                    })
+                })
+                .collect();
+            let texts: Vec<usize> = listing
+                .texts
+                .iter()
+                .map(|text| {
+                    *label_place.entry(text.as_str()).or_insert_with(|| {
+                        labels.push(text.as_str());
+                        labels.len() - 1
+                    })
+                })
+                .collect();
+            layouts.push((at, images, texts));
+        }
+        if layouts.is_empty() {
+            return HashMap::new();
+        }
+        let images = self.encode_photos(&photos);
+        let texts = self.encode_labels(&labels);
+        // Listings of like size share a pass, so that little of it is padding.
+        layouts.sort_by_key(|(at, images, labels)| (images.len(), labels.len(), *at));
+        let mut scores = HashMap::new();
+        let mut rest = layouts.as_slice();
+        while !rest.is_empty() {
+            let mut take = 1;
+            let mut widest = rest[0].2.len();
+            while let Some((_, images, labels)) = rest.get(take) {
+                widest = widest.max(labels.len());
+                if (take + 1) * images.len() * widest > PAIRS_PER_PASS {
+                    break;
+                }
+                take += 1;
+            }
+            let (pass, next) = rest.split_at(take);
+            rest = next;
+            let layout = BatchLayout {
+                images: pass.iter().map(|(_, images, _)| images.clone()).collect(),
+                labels: pass.iter().map(|(_, _, labels)| labels.clone()).collect(),
+            };
+            self.score_pass(images.clone(), texts.clone(), &layout, pass, &mut scores);
+        }
+        scores
+    }
+
+    fn score_pass(
+        &self,
+        images: Tensor<2>,
+        labels: Tensor<2>,
+        layout: &BatchLayout,
+        pass: &[(usize, Vec<usize>, Vec<usize>)],
+        scores: &mut HashMap<usize, Scores>,
+    ) {
+        let mut output = self.model.match_features(images, labels, layout);
+        let (Some(last), Some(none)) = (output.scores.pop(), output.none.pop()) else { return };
+        let [_, rows, columns] = last.dims();
+        let values: Vec<f32> = last.into_data().iter::<f32>().collect();
+        let nones: Vec<f32> = none.into_data().iter::<f32>().collect();
+        let step = |value: f32| (value / self.config.temperature / SCORE_STEP).round() * SCORE_STEP;
+        for (place, (at, images, labels)) in pass.iter().enumerate() {
+            let table = (0..images.len())
+                .flat_map(|image| &values[(place * rows + image) * columns..][..labels.len()])
+                .map(|&value| step(value))
+                .collect();
+            let none = nones[place * rows..][..images.len()].iter().map(|&value| step(value)).collect();
+            scores.insert(*at, Scores::new(images.len(), labels.len(), table, none));
+        }
+    }
+
+    /// Features of photos, `[N, D]`.
+    fn encode_photos(&self, photos: &[&Photo]) -> Tensor<2> {
+        let passes = photos
+            .chunks(PHOTOS_PER_PASS)
+            .map(|photos| {
+                let (width, height) = photos[0].pixels.dimensions();
+                let pixels = 3 * (width * height) as usize;
+                let mut values = vec![0f32; photos.len() * pixels];
+                for (photo, out) in photos.iter().zip(values.chunks_mut(pixels)) {
+                    write_tensor(&photo.pixels, self.config.mean, self.config.std, out);
+                }
+                let shape = [photos.len(), 3, height as usize, width as usize];
+                self.model.encode_images(Tensor::from_data(TensorData::new(values, shape), &self.device))
+            })
+            .collect();
+        Tensor::cat(passes, 0)
+    }
+
+    /// Features of labels, `[M, D]`; those seen before come from the cache.
+    fn encode_labels(&self, labels: &[&str]) -> Tensor<2> {
+        let width = self.config.matcher.width;
+        let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if cache.len() + labels.len() > CACHED_LABELS {
+            cache.clear();
+        }
+        let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains_key(*label)).collect();
+        if !new.is_empty() {
+            let encoded = self.model.encode_labels(self.config.tokenizer().batch(&new, &self.device));
+            let values: Vec<f32> = encoded.into_data().iter::<f32>().collect();
+            cache.extend(new.iter().zip(values.chunks(width)).map(|(label, row)| ((*label).to_owned(), row.to_vec())));
+        }
+        let values: Vec<f32> = labels.iter().flat_map(|label| cache[*label].iter().copied()).collect();
+        Tensor::from_data(TensorData::new(values, [labels.len(), width]), &self.device)
+    }
+}
+
+/// From canonical order back to the listing's own.
+fn restore(listing: &Canonical, input: &MatchInput, assignment: &Assignment) -> Matched {
+    let labels = input.labels.len();
+    let columns = listing.texts.len() + 1;
+    let mut order: Vec<usize> = (0..listing.photos.len()).collect();
+    order.sort_by_key(|&row| listing.photos[row]);
+    let mut choices = Vec::with_capacity(order.len());
+    let mut marginals = vec![0f32; order.len() * (labels + 1)];
+    for (&row, out) in order.iter().zip(marginals.chunks_mut(labels + 1)) {
+        let choice = assignment.choices[row];
+        choices.push(Choice { label: choice.label.map(|label| listing.labels[label]), ..choice });
+        let found = &assignment.marginals[row * columns..][..columns];
+        for (&label, &value) in listing.labels.iter().zip(found) {
+            out[label] = value;
+        }
+        out[labels] = found[columns - 1];
+    }
+    Matched { assignment: Assignment { choices, marginals, ..*assignment }, same_as: listing.same_as.clone() }
+}

@@ -1,0 +1,132 @@
+//! The steps between a photo and a model's input size.
+
+use ::image::RgbImage;
+use serde::{Deserialize, Serialize};
+
+use super::step::{PreprocessError, Step};
+
+/// Steps applied in order; part of a model's saved config. Holds only steps that can be carried out.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
+pub struct Preprocess {
+    steps: Vec<Step>,
+}
+
+/// What is read from a config, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    steps: Vec<Step>,
+}
+
+impl TryFrom<Unchecked> for Preprocess {
+    type Error = PreprocessError;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, PreprocessError> {
+        Self::new(unchecked.steps)
+    }
+}
+
+impl Preprocess {
+    /// Checks the steps.
+    ///
+    /// # Errors
+    /// [`PreprocessError`], naming the first step that cannot be carried out.
+    pub fn new(steps: Vec<Step>) -> Result<Self, PreprocessError> {
+        for (index, step) in steps.iter().enumerate() {
+            step.check(index)?;
+        }
+        Ok(Self { steps })
+    }
+
+    /// The report's steps: stretch to 224x224, keep the middle 200x200, scale to the encoder's input (224 for the
+    /// frozen ImageNet encoder, 124 for the trained one). [`Preprocess::with_report_blur`] adds its blur.
+    ///
+    /// # Panics
+    /// If `encoder_size` is 0 or above 4096 (programmer error), as the presets below do.
+    /// # Source
+    /// The report, "Images"; `SPEC.md` section 2.
+    pub fn report(encoder_size: u32) -> Self {
+        Self::preset(vec![
+            Step::Resize { width: 224, height: 224 },
+            Step::CenterCrop { width: 200, height: 200 },
+            Step::Resize { width: encoder_size, height: encoder_size },
+        ])
+    }
+
+    /// Adds the report's Gaussian blur (kernel 11, sigma 3); the published run used it in training and in test.
+    pub fn with_report_blur(mut self) -> Self {
+        self.steps.push(Step::GaussianBlur { kernel: 11, sigma: 3.0 });
+        self
+    }
+
+    /// Stretches to a square: all of the photo is seen, its aspect lost.
+    pub fn stretch(size: u32) -> Self {
+        Self::preset(vec![Step::Resize { width: size, height: size }])
+    }
+
+    /// Letterboxes to a square on white: all of the photo is seen, its aspect kept.
+    pub fn pad(size: u32) -> Self {
+        Self::preset(vec![Step::Pad { size, fill: [255; 3] }])
+    }
+
+    /// Keeps the largest centred square: aspect kept, the ends of the longer side lost.
+    pub fn crop(size: u32) -> Self {
+        Self::preset(vec![Step::CropSquare { size }])
+    }
+
+    fn preset(steps: Vec<Step>) -> Self {
+        match Self::new(steps) {
+            Ok(preset) => preset,
+            Err(error) => panic!("{error}"),
+        }
+    }
+
+    /// The steps, in order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Applies the steps.
+    pub fn apply(&self, image: &RgbImage) -> RgbImage {
+        let mut steps = self.steps.iter();
+        let Some(first) = steps.next() else {
+            return image.clone();
+        };
+        steps.fold(first.apply(image), |image, step| step.apply(&image))
+    }
+
+    /// `(width, height)` in pixels that every image gets; `None` where it depends on the image.
+    pub fn output_size(&self) -> Option<(u32, u32)> {
+        let known = |size: Known, step: &Step| match (*step, size) {
+            (Step::Resize { width, height }, _) => Known::Exactly(width, height),
+            (Step::Pad { size, .. } | Step::CropSquare { size }, _) => Known::Exactly(size, size),
+            (Step::GaussianBlur { .. }, size) => size,
+            (step, Known::Exactly(width, height)) => {
+                let (width, height) = step.output_size(width, height);
+                Known::Exactly(width, height)
+            }
+            (Step::ResizeShort { short }, _) => Known::AtLeast(short),
+            (Step::CenterCrop { width, height }, Known::AtLeast(side)) if width.max(height) <= side => {
+                Known::Exactly(width, height)
+            }
+            (Step::CenterCrop { width, height }, Known::AtLeast(side)) => Known::AtLeast(side.min(width).min(height)),
+        };
+        match self.steps.iter().fold(Known::AtLeast(1), known) {
+            Known::Exactly(width, height) => Some((width, height)),
+            Known::AtLeast(_) => None,
+        }
+    }
+}
+
+/// What is known of an image's size, whatever the photo.
+#[derive(Clone, Copy)]
+enum Known {
+    /// Width and height.
+    Exactly(u32, u32),
+    /// Neither side is shorter.
+    AtLeast(u32),
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,46 @@
+//! Resizing, and the geometry around it.
+
+use ::image::RgbImage;
+use fast_image_resize as fir;
+use fast_image_resize::pixels::U8x3;
+
+/// An image more elongated than this to one loses its ends in [`middle`].
+const MAX_ASPECT: u32 = 16;
+
+/// Size of the middle part that is at most [`MAX_ASPECT`] to 1.
+pub(super) fn middle(width: u32, height: u32) -> (u32, u32) {
+    (width.min(height.saturating_mul(MAX_ASPECT)), height.min(width.saturating_mul(MAX_ASPECT)))
+}
+
+/// Size with the longer side scaled to `long`, the other rounded and at least 1.
+pub(super) fn fit(width: u32, height: u32, long: u32) -> (u32, u32) {
+    let longest = u64::from(width.max(height)).max(1);
+    let scale = |side: u32| ((2 * u64::from(side) * u64::from(long) + longest) / (2 * longest)).max(1) as u32;
+    (scale(width), scale(height))
+}
+
+/// Stretches an image; filter and colour space as [`super::Step`] says.
+pub(super) fn resize(image: &RgbImage, width: u32, height: u32) -> RgbImage {
+    resize_middle(image, image.dimensions(), (width, height))
+}
+
+/// Stretches the centred part of size `keep` to size `to`; pixels outside `keep` have no influence.
+pub(super) fn resize_middle(image: &RgbImage, keep: (u32, u32), to: (u32, u32)) -> RgbImage {
+    let mut out = RgbImage::new(to.0, to.1);
+    let (left, top) = ((image.width() - keep.0) / 2, (image.height() - keep.1) / 2);
+    let options = fir::ResizeOptions::new().resize_alg(fir::ResizeAlg::Convolution(fir::FilterType::Bilinear)).crop(
+        left.into(),
+        top.into(),
+        keep.0.into(),
+        keep.1.into(),
+    );
+    let (width, height) = image.dimensions();
+    // Typed, since `Resizer::resize` would compile every pixel type into this crate: minutes instead of seconds.
+    let from = fir::images::TypedImageRef::<U8x3>::from_buffer(width, height, image.as_raw())
+        .expect("an RgbImage holds 3 bytes for each pixel");
+    let mut into = fir::images::TypedImage::<U8x3>::from_buffer(to.0, to.1, &mut out)
+        .expect("an RgbImage holds 3 bytes for each pixel");
+    // The widest instructions of this machine are chosen at run time.
+    fir::Resizer::new().resize_typed(&from, &mut into, &options).expect("the part kept is inside the image");
+    out
+}
