@@ -290,8 +290,8 @@ impl Matcher {
         }
     }
 
-    /// Features of photos, `[N, D]`.
-    fn encode_photos(&self, photos: &[&Photo]) -> Tensor<2> {
+    /// Features of photos, `[N, D]`, 64 at a time.
+    pub fn encode_photos(&self, photos: &[&Photo]) -> Tensor<2> {
         let passes = photos
             .chunks(PHOTOS_PER_PASS)
             .map(|photos| {
@@ -308,8 +308,13 @@ impl Matcher {
         Tensor::cat(passes, 0)
     }
 
-    /// Features of labels, `[M, D]`; those seen before come from the cache.
-    fn encode_labels(&self, labels: &[&str]) -> Tensor<2> {
+    /// Forgets the cached label features.
+    pub fn forget_labels(&self) {
+        self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+    }
+
+    /// Features of cleaned labels, `[M, D]`; those seen before come from the cache.
+    pub fn encode_labels(&self, labels: &[&str]) -> Tensor<2> {
         let width = self.config.matcher.width;
         let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if cache.len() + labels.len() > CACHED_LABELS {
