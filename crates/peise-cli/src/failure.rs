@@ -57,13 +57,28 @@ pub enum Failure {
     Signal(#[source] ctrlc::Error),
 }
 
+/// Tells the user something on one line of stderr.
+pub fn tell(text: &str) {
+    eprintln!("peise: {}", one_line(text));
+}
+
+/// The text with control characters escaped: names out of data files may hold line breaks, or sequences that a
+/// terminal obeys.
+pub fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.chars() {
+        if character.is_control() { line.extend(character.escape_default()) } else { line.push(character) }
+    }
+    line
+}
+
 /// Prints a failure on one line and gives the exit code.
 pub fn exit(result: Result<Outcome, Failure>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partly) => ExitCode::from(1),
         Err(failure) => {
-            eprintln!("peise: {}", describe(&failure));
+            tell(&describe(&failure));
             ExitCode::from(2)
         }
     }

@@ -3,6 +3,7 @@
 mod command;
 mod device;
 mod failure;
+mod output;
 mod progress;
 
 use clap::{Parser, Subcommand};

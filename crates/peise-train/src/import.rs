@@ -57,7 +57,7 @@ pub fn import(options: &ImportOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> 
     let book = LabelBook::load(&options.labels)?;
     let sizes = options.labels.label_sets.as_deref().map_or_else(|| Ok(Sizes::built_in()), Sizes::load)?;
     let (rows, mut skipped) = photos::rows(&options.source)?;
-    write::prepare(&options.out)?;
+    write::prepare(&options.out, options.replace)?;
 
     let (row_count, steps) = (rows.len() as u64, 2 * rows.len() as u64);
     let photos = photos::look_at_all(&options.source, rows, &mut skipped, &|done| progress(done, steps))?;

@@ -9,6 +9,7 @@ use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
 use burn::tensor::{Device, Tensor};
 use peise::listing::Scores;
+use peise::matcher::MatcherOutput;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule, RuleError, decode};
 use peise::model::{Compact, CompactConfig};
 use rayon::prelude::*;
@@ -19,6 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 mod average;
+mod calibrate;
 mod checkpoint;
 
 pub use checkpoint::CheckpointError;
@@ -259,6 +261,9 @@ pub fn train(
         }
         first = last;
     }
+    if state.best.is_some() {
+        config.temperature = calibrate::temperature(&options.out.join("best"), &config, &validation, &options.device, recipe.batch)?;
+    }
     Ok(Outcome { config, best: state.best, stopped: false })
 }
 
@@ -357,14 +362,29 @@ fn count_right(scores: &[Scores], batch: &Batch) -> Result<(usize, usize, usize)
     Ok((sum(|c| c.0), sum(|c| c.1), exact))
 }
 
-fn validate(model: &Compact, config: &CompactConfig, data: &TrainingData, size: usize) -> Result<ValidationLog, RuleError> {
+/// A batch of listings as they are, and what the model says of it.
+fn forward(
+    model: &Compact,
+    config: &CompactConfig,
+    data: &TrainingData,
+    listings: &[crate::dataset::TrainingListing],
+) -> (Batch, MatcherOutput) {
     let device = model.cover_reward.val().device();
+    let batch = plain_batch(data, config, listings);
+    let texts: Vec<&str> = batch.labels.iter().map(|&label| data.labels[label].text.as_str()).collect();
+    let output = model.forward(batch.photo_tensor(&device), config.tokenizer().batch(&texts, &device), &batch.layout);
+    (batch, output)
+}
+
+fn validate(
+    model: &Compact,
+    config: &CompactConfig,
+    data: &TrainingData,
+    size: usize,
+) -> Result<ValidationLog, RuleError> {
     let (mut right, mut images, mut exact, mut loss) = (0, 0, 0, 0.0);
     for listings in data.listings.chunks(size) {
-        let batch = plain_batch(data, config, listings);
-        let texts: Vec<&str> = batch.labels.iter().map(|&label| data.labels[label].text.as_str()).collect();
-        let output =
-            model.forward(batch.photo_tensor(&device), config.tokenizer().batch(&texts, &device), &batch.layout);
+        let (batch, output) = forward(model, config, data, listings);
         let last = output.scores.len() - 1;
         let counted = count_right(&scores_of(&output.scores[last], &output.none[last], &batch), &batch)?;
         right += counted.0;

@@ -93,7 +93,7 @@ fn until_stable(mut labels: Vec<String>, round: impl Fn(&[String]) -> Vec<String
 /// would become equal, or one empty, stays as it is.
 ///
 /// # Source
-/// The report, "Labels"; `SPEC.md` section 2. Repeated until stable, which the report does not do: dropping 色 can
+/// The report, "Labels". Repeated until stable, which the report does not do: dropping 色 can
 /// uncover another shared suffix (in 2 of 4,040 real listings), and cleaning is idempotent here.
 fn report(labels: &[String]) -> Vec<String> {
     let distinct: HashSet<&String> = labels.iter().collect();

@@ -58,7 +58,7 @@ const EMBEDDED_CONFIG: &[u8] = include_bytes!("../assets/compact/config.json");
 const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../assets/compact/model.safetensors");
 
 /// The card of the embedded model: data, recipe, metrics, limits.
-pub const EMBEDDED_CARD: &str = include_str!("../assets/compact/card.md");
+pub const EMBEDDED_CARD: &str = include_str!("../../../model-cards/compact.md");
 
 /// The embedded model.
 pub(crate) fn embedded(device: &Device) -> Result<(CompactConfig, Compact), ModelError> {

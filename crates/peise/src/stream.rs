@@ -157,6 +157,11 @@ fn prediction(
         Err(error) => return ListingPrediction::failed(listing, errors, describe(&error)),
     };
     let mut prediction = ListingPrediction::new(listing, &matched.assignment, errors, &options.rule.to_string());
+    if matched.assignment.choices.is_empty() {
+        // Nothing was decided: a joint probability of 1 would read as certainty.
+        prediction.joint_probability = None;
+        prediction.rule.clear();
+    }
     for (label, &first) in matched.same_as.iter().enumerate().filter(|(label, first)| label != *first) {
         prediction.notes.push(format!(
             "labels {} and {} ({}) cannot be told apart; the first is given",

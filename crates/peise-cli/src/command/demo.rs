@@ -2,6 +2,7 @@
 
 use super::page::{self, Card};
 use crate::failure::{Failure, Outcome};
+use crate::output;
 use crate::progress;
 use burn::tensor::Device;
 use clap::Args;
@@ -14,7 +15,7 @@ use peise::listing::Listing;
 use peise::matcher::decode::DecodeOptions;
 use peise::stream::{self, Job};
 use peise_train::synth::{self, SynthOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Draw listings, match them with the embedded model, and write DIR/report.html.
 #[derive(Debug, Args)]
@@ -67,7 +68,10 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     write_merged(&args.out.join("predictions.json"), &filled)?;
     let page = args.out.join("report.html");
     page::write(&page, "Peise demo", &cards, args.language)?;
-    println!("{right} of {photos} photos right, {exact} of {} listings without a mistake", cards.len());
-    println!("open {} in a browser", Path::new(&page).display());
+    output::print(&format!(
+        "{right} of {photos} photos right, {exact} of {} listings without a mistake\nopen {} in a browser\n",
+        cards.len(),
+        page.display()
+    ))?;
     Ok(Outcome::Done)
 }

@@ -1,6 +1,7 @@
 //! `peise eval`: saved predictions against the truth.
 
 use crate::failure::{Failure, Outcome};
+use crate::output;
 use clap::Args;
 use peise_train::evaluate::{EvaluateFiles, EvaluateOptions, evaluate_files};
 use std::path::PathBuf;
@@ -26,10 +27,11 @@ pub struct EvalArgs {
 pub fn run(args: &EvalArgs) -> Result<Outcome, Failure> {
     let files = EvaluateFiles { pred: args.pred.clone(), truth: args.truth.clone(), scores: args.scores.clone() };
     let evaluation = evaluate_files(&files, &EvaluateOptions::default())?;
-    if args.json {
-        println!("{}", serde_json::to_string_pretty(&evaluation).map_err(Failure::Json)?);
+    let text = if args.json {
+        serde_json::to_string_pretty(&evaluation).map_err(Failure::Json)?
     } else {
-        println!("{evaluation}");
-    }
+        evaluation.to_string()
+    };
+    output::print(&format!("{text}\n"))?;
     Ok(Outcome::Done)
 }

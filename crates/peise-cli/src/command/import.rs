@@ -1,6 +1,7 @@
 //! `peise import`: listings out of labelled photos.
 
 use crate::failure::{Failure, Outcome};
+use crate::output;
 use crate::progress;
 use clap::{Args, ValueEnum};
 use peise_train::import::{ImportOptions, LabelCount, Listings, Mode, SellerLabels, Source, import};
@@ -15,9 +16,12 @@ pub struct ImportArgs {
     /// Folder of the photos.
     #[arg(value_name = "DIR")]
     photos: PathBuf,
-    /// Folder to write: new, empty, or an earlier import.
+    /// Folder to write: new or empty.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+    /// Remove an earlier import in --out first.
+    #[arg(long)]
+    replace: bool,
     /// sampled: one garment type a listing; family: one product title a listing.
     #[arg(long, value_enum, default_value = "sampled")]
     mode: ModeArg,
@@ -68,6 +72,7 @@ pub fn run(args: &ImportArgs) -> Result<Outcome, Failure> {
     };
     let mut options = ImportOptions::new(source, mode, args.out.clone());
     options.seed = args.seed;
+    options.replace = args.replace;
     options.listings = Listings { train: args.train, validation: args.validation, test: args.test };
     options.max_labels = args.max_labels;
     if let Some(folder) = &args.labels {
@@ -87,6 +92,6 @@ pub fn run(args: &ImportArgs) -> Result<Outcome, Failure> {
         bar.set_position(done);
     })?;
     bar.finish_and_clear();
-    println!("{}", serde_json::to_string_pretty(&report).map_err(Failure::Json)?);
+    output::print(&format!("{}\n", serde_json::to_string_pretty(&report).map_err(Failure::Json)?))?;
     Ok(Outcome::Done)
 }

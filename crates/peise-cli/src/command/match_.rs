@@ -3,7 +3,8 @@
 use super::options::{DecideArgs, ModelArgs};
 use super::page::{self, Card};
 use super::predict::report;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, one_line};
+use crate::output;
 use clap::Args;
 use peise::format::describe;
 use peise::format::folder::ListingFolder;
@@ -52,11 +53,12 @@ pub fn run(args: &MatchArgs) -> Result<Outcome, Failure> {
     let Some((job, mut prediction)) = result else { return Ok(Outcome::Done) };
     prediction.abstain_below(args.decide.min_confidence);
     report(&prediction);
-    if args.json {
-        println!("{}", serde_json::to_string(&prediction).map_err(Failure::Json)?);
+    let text = if args.json {
+        serde_json::to_string(&prediction).map_err(Failure::Json)? + "\n"
     } else {
-        print!("{}", table(&prediction));
-    }
+        table(&prediction)
+    };
+    output::print(&text)?;
     let outcome = if prediction.is_complete() { Outcome::Done } else { Outcome::Partly };
     if let Some(path) = &args.report {
         let title = format!("Peise: {}", job.listing.id);
@@ -78,10 +80,21 @@ fn job(args: &MatchArgs) -> Result<Job, Failure> {
         }
         let found = ListingFolder::open(folder)?;
         let path = |image| found.image_path(image).map_err(|error| describe(&error));
-        let paths = found.listing.images.iter().map(path).collect();
-        return Ok(Job { listing: found.listing.clone(), paths });
+        let mut paths: Vec<Result<PathBuf, String>> = found.listing.images.iter().map(path).collect();
+        let mut listing = found.listing;
+        for photo in found.unnamed {
+            let name = photo.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            paths.push(Err(format!("{}: its name is not UTF-8; rename it", photo.display())));
+            listing.images.push(ListingImage { file: name, label: None });
+        }
+        return Ok(Job { listing, paths });
     }
     if args.labels.is_empty() {
+        if let [path] = args.paths.as_slice()
+            && !path.exists()
+        {
+            return Err(Failure::Usage(format!("{}: no such folder or photo", path.display())));
+        }
         return Err(Failure::Usage("no label given: add --label TEXT for each colour option".to_owned()));
     }
     if let Some(folder) = args.paths.iter().find(|path| path.is_dir()) {
@@ -101,16 +114,17 @@ fn table(prediction: &ListingPrediction) -> String {
             (Some(_), _, _) => "(unreadable)",
             (None, Some(label), _) => label,
             (None, None, Some(_)) => "(unsure)",
+            (None, None, None) if prediction.error.is_some() => "(not matched)",
             (None, None, None) => "(no label)",
         };
         let probability = image.probability.map_or_else(|| "     -".to_owned(), |value| format!("{value:.4}"));
-        text += &format!("{probability}\t{label}\t{}\n", image.file);
+        text += &format!("{probability}\t{}\t{}\n", one_line(label), one_line(&image.file));
     }
     if let Some(joint) = prediction.joint_probability {
         text += &format!("{joint:.4}\t(all of them together)\n");
     }
     for note in &prediction.notes {
-        text += &format!("# {note}\n");
+        text += &format!("# {}\n", one_line(note));
     }
     text
 }

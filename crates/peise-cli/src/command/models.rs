@@ -1,6 +1,7 @@
 //! `peise models`: what can be loaded by name.
 
 use crate::failure::{Failure, Outcome};
+use crate::output;
 use clap::Args;
 use peise::model_folder::{EMBEDDED_CARD, embedded_bytes};
 
@@ -15,16 +16,18 @@ pub struct ModelsArgs {
 /// Runs the command.
 pub fn run(args: &ModelsArgs) -> Result<Outcome, Failure> {
     match args.card.as_deref() {
-        Some("compact") => print!("{EMBEDDED_CARD}"),
+        Some("compact") => output::print(EMBEDDED_CARD)?,
         Some(other) => {
-            return Err(Failure::Usage(format!("--card {other}: only compact has a card; baselines are described below it")));
+            return Err(Failure::Usage(format!("--card {other}: only compact has a card; `peise models` lists the others")));
         }
         None => {
             let megabytes = embedded_bytes() as f64 / 1e6;
-            println!("compact\tembedded, {megabytes:.1} MB\tApache-2.0 OR MIT\tpeise models --card compact");
-            println!("random\tbaseline\t-\tscores drawn from content; what the rules alone give");
-            println!("nearest-colour\tbaseline\t-\tcolour words of the label against colours of the product in CIELAB");
-            println!("DIR\tany folder with config.json and model.safetensors, e.g. RUN/best of peise train");
+            output::print(&format!(
+                "compact\tembedded, {megabytes:.1} MB\tApache-2.0 OR MIT\tpeise models --card compact\n\
+                 random\tbaseline\t-\tscores drawn from content; what the rules alone give\n\
+                 nearest-colour\tbaseline\t-\tcolour words of the label against colours of the product in CIELAB\n\
+                 DIR\tany folder with config.json and model.safetensors, e.g. RUN/best of peise train\n"
+            ))?;
         }
     }
     Ok(Outcome::Done)

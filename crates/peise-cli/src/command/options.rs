@@ -5,6 +5,7 @@ use crate::failure::Failure;
 use clap::Args;
 use peise::Matcher;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule};
+use peise_train::baseline::Baseline;
 use std::path::Path;
 
 /// How labels are decided.
@@ -55,6 +56,9 @@ impl ModelArgs {
         let device = device::parse(&self.device)?;
         if self.model == "compact" {
             return Ok(Matcher::embedded(device)?);
+        }
+        if Baseline::by_name(&self.model).is_some() {
+            return Err(Failure::Usage(format!("--model {}: a baseline, for `peise predict` only", self.model)));
         }
         let folder = Path::new(&self.model);
         if !folder.is_dir() {

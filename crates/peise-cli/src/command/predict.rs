@@ -1,7 +1,7 @@
 //! `peise predict`: a whole data set.
 
 use super::options::{DecideArgs, ModelArgs};
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, tell};
 use crate::progress;
 use clap::{Args, ValueEnum};
 use peise::format::course::{BrokenListing, DataSet, MergedWriter};
@@ -126,7 +126,7 @@ fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome,
         }
         for entry in broken.remove(&place).unwrap_or_default() {
             outcome = Outcome::Partly;
-            bar.suspend(|| eprintln!("peise: {}", describe(entry)));
+            bar.suspend(|| tell(&describe(entry)));
             write_broken(&mut out, scores.as_mut().map(|(writer, _)| writer), entry).map_err(write_error(&args.out))?;
         }
         place += 1;
@@ -143,7 +143,7 @@ fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome,
     })?;
     for entry in broken.into_values().flatten() {
         outcome = Outcome::Partly;
-        eprintln!("peise: {}", describe(entry));
+        tell(&describe(entry));
         write_broken(&mut out, scores.as_mut().map(|(writer, _)| writer), entry).map_err(write_error(&args.out))?;
     }
     bar.finish_and_clear();
@@ -171,11 +171,12 @@ fn write_broken(
 /// Names on stderr what could not be processed.
 pub fn report(prediction: &ListingPrediction) {
     if let Some(error) = &prediction.error {
-        eprintln!("peise: {}: {error}", prediction.id);
+        tell(&format!("{}: {error}", prediction.id));
     }
     for image in &prediction.images {
         if let Some(error) = &image.error {
-            eprintln!("peise: {}/{}: {error}", prediction.id, image.file);
+            // The error names the file, with its path where it has one.
+            tell(&format!("{}: {error}", prediction.id));
         }
     }
 }

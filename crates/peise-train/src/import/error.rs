@@ -84,7 +84,7 @@ pub enum ImportError {
         wanted: usize,
     },
     /// Listings would come out in a folder that holds something else.
-    #[error("{path}: not empty and not an earlier import; name a new folder or empty this one")]
+    #[error("{path}: not empty; name a new folder, or replace an earlier import there with --replace")]
     Occupied {
         /// The output folder.
         path: PathBuf,

@@ -75,8 +75,10 @@ pub struct ImportOptions {
     pub mode: Mode,
     /// Listings and label text follow from it; the split does not.
     pub seed: u64,
-    /// Folder to write: new, empty, or an earlier import.
+    /// Folder to write: new or empty; or an earlier import, with `replace`.
     pub out: PathBuf,
+    /// Whether an earlier import in `out` is removed first.
+    pub replace: bool,
     /// How many listings to make. Mode `family` makes each family once, then draws families again,
     /// with other photos, label text and, beyond two colours, subsets of colours.
     pub listings: Listings,
@@ -100,6 +102,7 @@ impl ImportOptions {
             mode,
             seed: 1,
             out,
+            replace: false,
             listings: Listings { train: 12_000, validation: 600, test: 1_500 },
             labels: SellerLabels::default(),
             label_count: LabelCount::Mixed(2..=6),

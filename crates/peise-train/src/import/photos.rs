@@ -1,11 +1,11 @@
 //! Labelled photos before they become listings: the rows of a table and what was seen in the pixels.
 
 use std::collections::BTreeMap;
-use std::io::Cursor;
 use std::path::{Component, Path};
 
 use image::imageops::{grayscale, thumbnail};
-use image::{DynamicImage, ImageFormat, ImageReader, Limits};
+use image::{DynamicImage, ImageFormat};
+use peise::image::{DecodeLimits, decode};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -14,8 +14,6 @@ use super::{Source, palette, shards, styles};
 
 /// The largest photo file read, in bytes; anything bigger is not a product photo.
 pub(super) const MAX_PHOTO_BYTES: u64 = 64 << 20;
-const MAX_SIDE: u32 = 12_000;
-const MAX_PIXEL_BYTES: u64 = 512 << 20;
 /// Side of the grid on which near-duplicates are compared cell by cell.
 pub(super) const CELLS: u32 = 24;
 /// Photos decoded together; bounds memory.
@@ -137,19 +135,13 @@ fn without_copies(photos: Vec<Photo>, skipped: &mut Skipped) -> Vec<Photo> {
 
 /// Decodes a file and takes its fingerprint; `None` where it is no photo or too large.
 fn look(bytes: &[u8]) -> Option<Look> {
-    let mut reader = ImageReader::new(Cursor::new(bytes)).with_guessed_format().ok()?;
-    let extension = match reader.format()? {
+    let extension = match image::guess_format(bytes).ok()? {
         ImageFormat::Jpeg => "jpg",
         ImageFormat::Png => "png",
         ImageFormat::WebP => "webp",
         _ => return None,
     };
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(MAX_SIDE);
-    limits.max_image_height = Some(MAX_SIDE);
-    limits.max_alloc = Some(MAX_PIXEL_BYTES);
-    reader.limits(limits);
-    let pixels = reader.decode().ok()?.into_rgb8();
+    let pixels = decode(bytes, &DecodeLimits::default()).ok()?;
     let grey = grayscale(&thumbnail(&pixels, 17, 16));
     let mut gradient = [0u64; 4];
     for y in 0..16 {

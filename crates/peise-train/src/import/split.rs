@@ -17,7 +17,7 @@ use super::photos::{Look, Photo};
 const SALT: &str = "peise split 1";
 /// Most bits (of 256) in which the gradients of near-duplicates differ.
 ///
-/// This bound and the next two were set by looking at pairs of shared/data/photos-small: above them, different
+/// This bound and the next two were set by looking at pairs of 33,461 product photos: above them, different
 /// wallets, white shirts and ear-rings begin to outnumber true near-duplicates.
 const MAX_GRADIENT_BITS: u32 = 36;
 /// Largest mean difference of near-duplicates over the cells shown, per channel, of 255.

@@ -1,15 +1,13 @@
 //! Writes listings to disk in the course format.
-//!
-//! To be replaced by `peise::format::course` where that writes profiles: the JSON half of this file.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use peise::listing::Listing;
+use peise::format::course::{MergedWriter, write_profile_to};
+use peise::listing::{Listing, ListingImage};
 use rayon::prelude::*;
-use serde::ser::{Serialize, Serializer};
 use sha2::{Digest, Sha256};
 
 use super::error::ImportError;
@@ -18,7 +16,7 @@ use super::split::Split;
 use super::{REPORT_FILE, Source};
 
 const POOL: &str = "photos";
-/// Names that an import writes, and an import into the same folder replaces.
+/// Names that an import writes, and that replacing it removes.
 const OWNED: &[&str] = &[
     "photos",
     "train",
@@ -41,12 +39,12 @@ pub(super) struct Made {
     pub photos: Vec<usize>,
 }
 
-/// Makes the output folder ready: new, empty, or holding an earlier import, which is removed.
-pub(super) fn prepare(out: &Path) -> Result<(), ImportError> {
+/// Makes the output folder ready: new, empty, or, with `replace`, holding an earlier import, which is removed.
+pub(super) fn prepare(out: &Path, replace: bool) -> Result<(), ImportError> {
     let error = |source| ImportError::Write { path: out.to_owned(), source };
     fs::create_dir_all(out).map_err(error)?;
     let occupied = fs::read_dir(out).map_err(error)?.next().is_some();
-    if occupied && !out.join(REPORT_FILE).is_file() {
+    if occupied && !(replace && out.join(REPORT_FILE).is_file()) {
         return Err(ImportError::Occupied { path: out.to_owned() });
     }
     write(&out.join(REPORT_FILE), b"{\"complete\": false}\n")?;
@@ -98,7 +96,11 @@ fn folder(out: &Path, pool: &Path, photos: &[Photo], made: &Made) -> Result<(), 
             .map_err(|source| ImportError::Write { path: to.clone(), source })?;
     }
     let hidden = made.split == Split::Test;
-    write(&folder.join("profile.json"), &json(&Profile { listing: &made.listing, hidden }))
+    let mut bytes = Vec::new();
+    let path = folder.join("profile.json");
+    write_profile_to(&mut bytes, &shown(&made.listing, hidden))
+        .map_err(|source| ImportError::Write { path: path.clone(), source })?;
+    write(&path, &bytes)
 }
 
 fn pooled(pool: &Path, photo: &Photo) -> PathBuf {
@@ -114,8 +116,12 @@ pub(super) fn tables(out: &Path, photos: &[Photo], made: &[Made]) -> Result<BTre
         ("test_all.json", Split::Test, true),
         ("test_truth.json", Split::Test, false),
     ] {
-        let listings = made.iter().filter(|made| made.split == split).map(|made| &made.listing);
-        let bytes = json(&Profiles { listings: listings.collect(), hidden });
+        let failed = |source| ImportError::Write { path: out.join(name), source };
+        let mut writer = MergedWriter::new(Vec::new());
+        for made in made.iter().filter(|made| made.split == split) {
+            writer.write(&shown(&made.listing, hidden)).map_err(failed)?;
+        }
+        let bytes = writer.finish().map_err(failed)?;
         let digest = Sha256::digest(&bytes);
         checksums.insert(name.to_owned(), digest.iter().map(|byte| format!("{byte:02x}")).collect());
         write(&out.join(name), &bytes)?;
@@ -130,78 +136,18 @@ pub(super) fn tables(out: &Path, photos: &[Photo], made: &[Made]) -> Result<BTre
     Ok(checksums)
 }
 
+/// The listing as a solver may see it: labels null where hidden.
+fn shown(listing: &Listing, hidden: bool) -> Listing {
+    let label = |image: &ListingImage| image.label.clone().filter(|_| !hidden);
+    let images =
+        listing.images.iter().map(|image| ListingImage { file: image.file.clone(), label: label(image) }).collect();
+    Listing { images, ..listing.clone() }
+}
+
 /// Writes aside, then renames: a file is whole or not there.
 pub(super) fn write(path: &Path, bytes: &[u8]) -> Result<(), ImportError> {
     let aside = path.with_extension("partial");
     fs::write(&aside, bytes)
         .and_then(|()| fs::rename(&aside, path))
         .map_err(|source| ImportError::Write { path: path.to_owned(), source })
-}
-
-/// Listings as `{id: profile}`, labels null where hidden.
-struct Profiles<'a> {
-    listings: Vec<&'a Listing>,
-    hidden: bool,
-}
-
-impl Serialize for Profiles<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let profile = |&listing| Profile { listing, hidden: self.hidden };
-        serializer.collect_map(self.listings.iter().map(|listing| (&listing.id, profile(listing))))
-    }
-}
-
-struct Profile<'a> {
-    listing: &'a Listing,
-    hidden: bool,
-}
-
-impl Serialize for Profile<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        use serde::ser::SerializeStruct;
-        let images: Vec<BTreeMap<&str, Option<&str>>> = self
-            .listing
-            .images
-            .iter()
-            .map(|image| {
-                let label = image.label.as_deref().filter(|_| !self.hidden);
-                BTreeMap::from([(image.file.as_str(), label)])
-            })
-            .collect();
-        let mut profile = serializer.serialize_struct("Profile", 2)?;
-        profile.serialize_field("optional_tags", &self.listing.labels)?;
-        profile.serialize_field("imgs_tags", &images)?;
-        profile.end()
-    }
-}
-
-/// JSON as Python's `json.dump(ensure_ascii=False)` writes it: ", " and ": ", no escapes beyond need.
-fn json(value: &impl Serialize) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut serializer = serde_json::Serializer::with_formatter(&mut bytes, PythonStyle);
-    // Strings, lists and nulls into memory: nothing here can fail.
-    value.serialize(&mut serializer).unwrap_or_else(|error| unreachable!("{error}"));
-    bytes
-}
-
-struct PythonStyle;
-
-impl PythonStyle {
-    fn separate<W: ?Sized + io::Write>(writer: &mut W, first: bool) -> io::Result<()> {
-        if first { Ok(()) } else { writer.write_all(b", ") }
-    }
-}
-
-impl serde_json::ser::Formatter for PythonStyle {
-    fn begin_array_value<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        Self::separate(writer, first)
-    }
-
-    fn begin_object_key<W: ?Sized + io::Write>(&mut self, writer: &mut W, first: bool) -> io::Result<()> {
-        Self::separate(writer, first)
-    }
-
-    fn begin_object_value<W: ?Sized + io::Write>(&mut self, writer: &mut W) -> io::Result<()> {
-        writer.write_all(b": ")
-    }
 }

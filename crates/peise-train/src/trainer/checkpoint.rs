@@ -7,6 +7,7 @@ use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::RecordError;
+use burn::tensor::Device;
 use peise::format::{FormatError, write_atomically};
 use peise::model::{Compact, CompactConfig};
 use peise::weights::{self, Precision, WeightsError};
@@ -165,6 +166,18 @@ pub(super) fn load(
 pub(super) fn write_model(folder: &Path, model: &Compact, config: &CompactConfig) -> Result<(), CheckpointError> {
     fs::create_dir_all(folder).map_err(file_error(folder))?;
     write_weights(&folder.join("model.safetensors"), model, Precision::Half)?;
+    write_config(folder, config)
+}
+
+/// Reads the weights of a model folder into a fresh model.
+pub(super) fn read_model(folder: &Path, config: &CompactConfig, device: &Device) -> Result<Compact, CheckpointError> {
+    let path = folder.join("model.safetensors");
+    let bytes = fs::read(&path).map_err(file_error(&path))?;
+    weights::from_bytes(config.init(device), &bytes).map_err(|source| CheckpointError::Weights { path, source })
+}
+
+/// Rewrites the configuration of a model folder.
+pub(super) fn write_config(folder: &Path, config: &CompactConfig) -> Result<(), CheckpointError> {
     write_text(&folder.join("config.json"), &to_json(folder, config)?)
 }
 

@@ -3,7 +3,7 @@
 //! Source: He et al. 2015, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385), basic
 //! blocks of section 3.3. Deviations: one stride-2 stem convolution without max-pool, few and narrow
 //! stages, and attention pooling beside average pooling, so that the network can dwell on the
-//! product and not on what surrounds it (spatial segments; SPEC's report cut the pooled vector).
+//! product and not on what surrounds it (its segments are places in the photo; the course report cut the pooled vector).
 
 use burn::module::{Initializer, Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};

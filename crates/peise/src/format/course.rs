@@ -78,6 +78,14 @@ pub fn write_profile(path: &Path, listing: &Listing) -> Result<(), FormatError> 
     write_atomically(path, |file| writer::write_profile(file, listing))
 }
 
+/// Writes one listing's own profile into `writer`, for callers who see to files themselves.
+///
+/// # Errors
+/// If writing fails.
+pub fn write_profile_to(writer: impl std::io::Write, listing: &Listing) -> std::io::Result<()> {
+    writer::write_profile(writer, listing)
+}
+
 /// Every photo whose label is none of its listing's own, as [`ListingError::ForeignLabel`].
 ///
 /// Such a photo has no usable truth: [`Listing::truth`] gives `None`.

@@ -45,7 +45,7 @@ impl Preprocess {
     /// # Panics
     /// If `encoder_size` is 0 or above 4096 (programmer error), as the presets below do.
     /// # Source
-    /// The report, "Images"; `SPEC.md` section 2.
+    /// The report, "Images".
     pub fn report(encoder_size: u32) -> Self {
         Self::preset(vec![
             Step::Resize { width: 224, height: 224 },

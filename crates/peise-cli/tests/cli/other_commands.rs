@@ -1,0 +1,71 @@
+//! The other commands: that they run, and how they refuse.
+
+use crate::common::{Run, command, peise, text};
+use serde_json::Value;
+use std::fs;
+use std::process::Stdio;
+
+#[test]
+fn a_demo_is_drawn_matched_and_can_be_evaluated() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("demo");
+    let run = peise(["demo", "--out", text(&out), "--listings", "3"]).succeeds();
+    assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
+    let html = fs::read_to_string(out.join("report.html")).unwrap();
+    assert!(html.starts_with("<!doctype html>") && html.contains("data:image/jpeg;base64,"));
+
+    let (predictions, truth) = (out.join("predictions.json"), out.join("test_truth.json"));
+    let files = ["--pred", text(&predictions), "--truth", text(&truth)];
+    let run = peise(["eval", "--json"].iter().chain(&files)).succeeds();
+    assert!(serde_json::from_str::<Value>(&run.stdout).unwrap().is_object());
+    let perfect = peise(["eval", "--json", "--pred", text(&truth), "--truth", text(&truth)]).succeeds();
+    assert_ne!(run.stdout, "", "a table");
+    assert!(serde_json::from_str::<Value>(&perfect.stdout).unwrap().is_object());
+    assert!(!peise(["eval"].iter().chain(&files)).succeeds().stdout.is_empty());
+
+    // What the demo predicted is what `predict` predicts.
+    let again = folder.path().join("again.json");
+    peise(["predict", "--data", text(&out), "--out", text(&again), "--none", "forbid"]).succeeds();
+    assert_eq!(fs::read(&again).unwrap(), fs::read(&predictions).unwrap());
+}
+
+#[test]
+fn files_that_are_not_there_are_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let none = folder.path().join("none");
+    let none = text(&none);
+    peise(["eval", "--pred", none, "--truth", none]).refuses(&[none, "No such file"]);
+    peise(["train", "--recipe", none, "--data", none, "--out", none]).refuses(&[none]);
+    peise(["import", "shards", none, "--out", text(folder.path())]).refuses(&[none]);
+    peise(["import", "styles", none, "--out", text(folder.path())]).refuses(&[none]);
+    peise(["models", "--card", "best"]).refuses(&["--card best", "only compact has a card"]);
+    let file = folder.path().join("file");
+    fs::write(&file, "").unwrap();
+    peise(["demo", "--out", text(&file), "--listings", "1"]).refuses(&["cannot write", "file"]);
+}
+
+#[test]
+fn without_a_command_the_usage_is_shown() {
+    let run = peise::<&str>([]).exits(2);
+    assert!(run.stdout.is_empty() && run.stderr.contains("Usage: peise <COMMAND>"), "{run:?}");
+    let run = peise(["guess"]).exits(2);
+    assert!(run.stdout.is_empty() && run.stderr.contains("unrecognized subcommand 'guess'"), "{run:?}");
+    let version = peise(["--version"]).succeeds();
+    assert_eq!(version.stdout, format!("peise {}\n", env!("CARGO_PKG_VERSION")));
+}
+
+#[test]
+fn a_reader_that_leaves_early_is_no_failure() {
+    let (reader, writer) = std::io::pipe().unwrap();
+    drop(reader);
+    let child = command().arg("models").stdout(writer).stderr(Stdio::piped()).spawn().unwrap();
+    Run::of(child.wait_with_output().unwrap()).succeeds();
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_behind_stdout_is_a_failure() {
+    let full = fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
+    let child = command().arg("models").stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    Run::of(child.wait_with_output().unwrap()).refuses(&["cannot write standard output", "No space left on device"]);
+}

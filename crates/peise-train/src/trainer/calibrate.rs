@@ -1,0 +1,90 @@
+//! Temperature scaling after training.
+//!
+//! Source: Guo et al. 2017, "On Calibration of Modern Neural Networks" (arXiv 1706.04599), section 4.2:
+//! one number that all scores are divided by, fitted by likelihood on listings not trained on. Deviation:
+//! the likelihood is the listing's under the cover rule, so that joint probabilities are calibrated too.
+
+use super::{TrainError, checkpoint, forward, scores_of};
+use crate::dataset::TrainingData;
+use burn::module::Module;
+use burn::tensor::Device;
+use peise::listing::Scores;
+use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals};
+use peise::model::CompactConfig;
+use rayon::prelude::*;
+use std::path::Path;
+
+/// Temperatures are sought between these.
+const RANGE: (f64, f64) = (0.25, 4.0);
+
+/// Fits the temperature of the model in `folder` and writes it into its configuration.
+pub(super) fn temperature(
+    folder: &Path,
+    config: &CompactConfig,
+    validation: &TrainingData,
+    device: &Device,
+    batch: usize,
+) -> Result<f32, TrainError> {
+    let model = checkpoint::read_model(folder, config, device)?.valid().fold();
+    let mut tables = Vec::new();
+    for listings in validation.listings.chunks(batch) {
+        let (batch, output) = forward(&model, config, validation, listings);
+        let last = output.scores.len() - 1;
+        let scores = scores_of(&output.scores[last], &output.none[last], &batch);
+        tables.extend(scores.into_iter().zip(batch.targets.into_iter().map(|target| target.labels)));
+    }
+    let found = minimise(|temperature| negative_log_likelihood(&tables, temperature))
+        .map_err(|source| TrainError::Diverged { step: 0, source })? as f32;
+    checkpoint::write_config(folder, &CompactConfig { temperature: found, ..config.clone() })?;
+    Ok(found)
+}
+
+/// Of all listings that keep the cover rule.
+fn negative_log_likelihood(tables: &[(Scores, Vec<Option<usize>>)], temperature: f64) -> Result<f64, RuleError> {
+    tables
+        .par_iter()
+        .filter(|(scores, _)| scores.images() >= scores.labels())
+        .map(|(scores, truth)| {
+            let row = |image| scores.row(image).iter().map(|&score| (f64::from(score) / temperature) as f32);
+            let values = (0..scores.images()).flat_map(row).collect();
+            let scaled = Scores::new(scores.images(), scores.labels(), values, vec![0.0; scores.images()]);
+            let sums = marginals(&scaled, Rule::Cover, NonePolicy::Forbid, 0.0)?;
+            Ok(sums.log_partition - log_weight(&scaled, truth, 0.0))
+        })
+        .sum()
+}
+
+/// Golden-section search for the least value within [`RANGE`], on a logarithmic scale.
+fn minimise(value: impl Fn(f64) -> Result<f64, RuleError>) -> Result<f64, RuleError> {
+    let golden = (5f64.sqrt() - 1.0) / 2.0;
+    let (mut low, mut high) = (RANGE.0.ln(), RANGE.1.ln());
+    while high - low > 1e-3 {
+        let (left, right) = (high - golden * (high - low), low + golden * (high - low));
+        if value(left.exp())? < value(right.exp())? { high = right } else { low = left }
+    }
+    Ok(((low + high) / 2.0).exp())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_search_finds_the_least_value() {
+        let found = minimise(|temperature| Ok((temperature.ln() - 0.5f64.ln()).powi(2))).expect("finite");
+        assert!((found - 0.5).abs() < 1e-3);
+    }
+
+    #[test]
+    fn overconfident_scores_get_a_higher_temperature() {
+        // Two images, two labels; right in three listings of four, but very sure each time.
+        let table = |right: bool| {
+            let scores = Scores::new(2, 2, vec![8.0, 0.0, 0.0, 8.0], vec![0.0; 2]);
+            (scores, if right { vec![Some(0), Some(1)] } else { vec![Some(1), Some(0)] })
+        };
+        let tables: Vec<_> = [true, true, true, false].into_iter().map(table).collect();
+        let found = minimise(|temperature| negative_log_likelihood(&tables, temperature)).expect("finite");
+        // sigmoid(16 / t) = 3 / 4 at t = 16 / ln 3 = 14.6: beyond the range.
+        assert!(found > 3.9, "{found}");
+    }
+}
