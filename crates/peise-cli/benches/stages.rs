@@ -67,37 +67,37 @@ fn main() {
         println!("{name:<28}{:>14.3}{:>14.3}", seconds * 1e3 / photos, seconds * 1e3 / listings);
     };
 
-    row("decode", median_seconds(|| {
-        files.par_iter().for_each(|bytes| drop(black_box(decode(bytes, &limits))));
-    }));
+    row(
+        "decode",
+        median_seconds(|| {
+            files.par_iter().for_each(|bytes| drop(black_box(decode(bytes, &limits))));
+        }),
+    );
     let pixels: Vec<_> = drawn.iter().flat_map(|one| &one.images).collect();
-    row("preprocess", median_seconds(|| {
-        pixels.par_iter().for_each(|photo| drop(black_box(matcher.prepare_pixels(photo))));
-    }));
-    let prepared: Vec<Vec<Option<Photo>>> = drawn
-        .iter()
-        .map(|one| one.images.iter().map(|photo| Some(matcher.prepare_pixels(photo))).collect())
-        .collect();
+    row(
+        "preprocess",
+        median_seconds(|| {
+            pixels.par_iter().for_each(|photo| drop(black_box(matcher.prepare_pixels(photo))));
+        }),
+    );
+    let prepared: Vec<Vec<Option<Photo>>> =
+        drawn.iter().map(|one| one.images.iter().map(|photo| Some(matcher.prepare_pixels(photo))).collect()).collect();
     let refs: Vec<&Photo> = prepared.iter().flatten().flatten().collect();
     let encode = median_seconds(|| drop(black_box(matcher.encode_photos(&refs).into_data())));
     row("encode photos", encode);
     let texts: Vec<String> = drawn.iter().flat_map(|one| matcher.config().cleaner.clean(&one.listing.labels)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-    row("encode labels, none cached", median_seconds(|| {
-        matcher.forget_labels();
-        drop(black_box(matcher.encode_labels(&texts).into_data()));
-    }));
-    let decide_options = DecodeOptions {
-        rule: Rule::Cover,
-        objective: Objective::Listing,
-        none: NonePolicy::Forbid,
-        cover_reward: 0.0,
-    };
-    let inputs: Vec<MatchInput> = drawn
-        .iter()
-        .zip(&prepared)
-        .map(|(one, photos)| MatchInput { labels: &one.listing.labels, photos })
-        .collect();
+    row(
+        "encode labels, none cached",
+        median_seconds(|| {
+            matcher.forget_labels();
+            drop(black_box(matcher.encode_labels(&texts).into_data()));
+        }),
+    );
+    let decide_options =
+        DecodeOptions { rule: Rule::Cover, objective: Objective::Listing, none: NonePolicy::Forbid, cover_reward: 0.0 };
+    let inputs: Vec<MatchInput> =
+        drawn.iter().zip(&prepared).map(|(one, photos)| MatchInput { labels: &one.listing.labels, photos }).collect();
     let together = median_seconds(|| drop(black_box(matcher.match_listings(&inputs, &decide_options))));
     row("match and decide", (together - encode).max(0.0));
     let tables: Vec<Scores> = drawn
@@ -108,9 +108,12 @@ fn main() {
             Scores::new(images, labels, values, vec![0.0; images])
         })
         .collect();
-    row("  of which decide", median_seconds(|| {
-        tables.iter().for_each(|scores| drop(black_box(decide(scores, &decide_options))));
-    }));
+    row(
+        "  of which decide",
+        median_seconds(|| {
+            tables.iter().for_each(|scores| drop(black_box(decide(scores, &decide_options))));
+        }),
+    );
     let whole = median_seconds(|| {
         let done = stream::predict(&matcher, jobs.clone().into_iter(), &limits, &decide_options, |_, prediction| {
             black_box(prediction);
@@ -119,7 +122,11 @@ fn main() {
         done.expect("the sink never fails");
     });
     row("end to end, from files", whole);
-    println!("{:.0} photos/s end to end; peak memory {:.0} MB (the drawn photos included)", photos / whole, peak_megabytes());
+    println!(
+        "{:.0} photos/s end to end; peak memory {:.0} MB (the drawn photos included)",
+        photos / whole,
+        peak_megabytes()
+    );
 
     let wide = Scores::new(33, 24, (0..33 * 24).map(|at| ((at * 7919) % 1009) as f32 / 250.0).collect(), vec![0.0; 33]);
     let seconds = median_seconds(|| drop(black_box(decide(&wide, &decide_options))));

@@ -11,7 +11,7 @@ use std::process::ExitCode;
 
 /// Tells which photo of a shop listing shows which of its colour options.
 #[derive(Debug, Parser)]
-#[command(name = "peise", version, about)]
+#[command(name = "peise", version)]
 struct Arguments {
     #[command(subcommand)]
     command: Command,

@@ -52,7 +52,13 @@ impl Training {
     pub fn step(&mut self, line: &StepLog, due: bool) {
         let text = format!(
             "{} lr {:.1e} loss {:.3} contrast {:.3} Acc {:.3} EM {:.3} reward {:.2} {:.0} photos/s",
-            line.stage, line.lr, line.loss, line.contrast, line.accuracy, line.exact_match, line.cover_reward,
+            line.stage,
+            line.lr,
+            line.loss,
+            line.contrast,
+            line.accuracy,
+            line.exact_match,
+            line.cover_reward,
             line.photos_per_second
         );
         if self.terminal {
@@ -68,7 +74,10 @@ impl Training {
     pub fn validation(&mut self, line: &ValidationLog) {
         let text = format!(
             "{} validation: loss {:.4} Acc {:.4} EM {:.4}{}",
-            line.step, line.validation_loss, line.validation_accuracy, line.validation_exact_match,
+            line.step,
+            line.validation_loss,
+            line.validation_accuracy,
+            line.validation_exact_match,
             if line.best { " (best)" } else { "" }
         );
         if self.terminal {

@@ -97,8 +97,8 @@ mod tests {
     #[test]
     fn a_flip_alone_mirrors() {
         let photo = pattern();
-        let flipped = Augmentation { flip: 1.0, ..Augmentation::none() }
-            .apply(&photo, &mut ChaCha8Rng::seed_from_u64(1));
+        let flipped =
+            Augmentation { flip: 1.0, ..Augmentation::none() }.apply(&photo, &mut ChaCha8Rng::seed_from_u64(1));
         assert_eq!(flipped, ::image::imageops::flip_horizontal(&photo));
     }
 
@@ -110,10 +110,8 @@ mod tests {
             let two = Augmentation::default().apply(&grey, &mut ChaCha8Rng::seed_from_u64(seed));
             assert_eq!(one, two);
             let pixel = one.get_pixel(8, 8).0;
-            let moved = peise::colour::delta_e(
-                peise::colour::srgb_to_lab(pixel),
-                peise::colour::srgb_to_lab([150, 90, 60]),
-            );
+            let moved =
+                peise::colour::delta_e(peise::colour::srgb_to_lab(pixel), peise::colour::srgb_to_lab([150, 90, 60]));
             assert!(moved < 9.0, "{pixel:?} moved {moved}");
         }
     }

@@ -60,9 +60,7 @@ impl Batch {
                     None => Relation::Ignored,
                     Some(truth) => {
                         let truth = self.labels[*truth];
-                        *known
-                            .entry((truth, label))
-                            .or_insert_with(|| data.labels[truth].relation(&data.labels[label]))
+                        *known.entry((truth, label)).or_insert_with(|| data.labels[truth].relation(&data.labels[label]))
                     }
                 });
             }
@@ -141,10 +139,8 @@ fn change(
         let other = &data.listings[random.random_range(0..data.listings.len())];
         let at = random.random_range(0..other.photos.len());
         let label = other.labels[other.truth[at]?];
-        let clear = changed
-            .labels
-            .iter()
-            .all(|&own| data.labels[own].relation(&data.labels[label]) == Relation::Negative);
+        let clear =
+            changed.labels.iter().all(|&own| data.labels[own].relation(&data.labels[label]) == Relation::Negative);
         clear.then_some((other.photos[at], label))
     };
     let (photo, label) = (foreign(), foreign());

@@ -10,7 +10,7 @@ use peise::listing::Listing;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::PathBuf;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// One listing with its truth, as indices into a [`TrainingData`].
 #[derive(Debug, Clone)]
@@ -44,6 +44,7 @@ pub struct TrainingData {
     /// What was left out, and why.
     pub skipped: Vec<String>,
     files: Vec<PathBuf>,
+    hashes: Vec<u128>,
 }
 
 /// Below this CIEDE2000 difference two colour words may well be said of one photo.
@@ -97,6 +98,7 @@ impl TrainingData {
                         (Ok((hash, path)), Some(label)) => {
                             let place = photo_index.entry(hash).or_insert_with(|| {
                                 data.files.push(path);
+                                data.hashes.push(hash);
                                 Some(data.files.len() - 1)
                             });
                             if let Some(place) = place {
@@ -163,7 +165,22 @@ impl TrainingData {
             listings: listings(aside),
             skipped: Vec::new(),
             files: self.files.clone(),
+            hashes: self.hashes.clone(),
         }
+    }
+
+    /// A hash of everything that training sees: photo files, label text, listings and their truth.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = Xxh3::new();
+        let mut number = |value: u128| hasher.update(&value.to_le_bytes());
+        self.hashes.iter().for_each(|&hash| number(hash));
+        self.labels.iter().for_each(|label| number(xxh3_128(label.text.as_bytes())));
+        for listing in &self.listings {
+            number(listing.photos.len() as u128);
+            listing.photos.iter().chain(&listing.labels).for_each(|&index| number(index as u128));
+            listing.truth.iter().for_each(|&truth| number(truth.map_or(u128::MAX, |label| label as u128)));
+        }
+        format!("{:032x}", hasher.digest128())
     }
 
     /// The characters of all labels, each once, in code point order.

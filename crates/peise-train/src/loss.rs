@@ -118,10 +118,8 @@ pub fn contrast(images: Tensor<2>, labels: Tensor<2>, relations: &[Relation], te
     let [columns, _] = labels.dims();
     let unit = |x: Tensor<2>| x.clone() / (x.square().sum_dim(1) + 1e-12).sqrt();
     let logits = unit(images).matmul(unit(labels).transpose()) / temperature;
-    let kept: Vec<f32> = relations
-        .chunks(columns)
-        .map(|row| if row.contains(&Relation::Positive) { 1.0 } else { 0.0 })
-        .collect();
+    let kept: Vec<f32> =
+        relations.chunks(columns).map(|row| if row.contains(&Relation::Positive) { 1.0 } else { 0.0 }).collect();
     let count = kept.iter().sum::<f32>().max(1.0);
     // Where a row is left out every pair counts as positive, so that its loss is exactly zero.
     let bias = |wanted: &dyn Fn(Relation) -> bool| {

@@ -122,8 +122,8 @@ impl Recipe {
     /// # Errors
     /// If the file cannot be read or parsed, or a setting names a key that does not exist.
     pub fn read(path: &Path, settings: &[String]) -> Result<Self, RecipeError> {
-        let text = std::fs::read_to_string(path)
-            .map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
+        let text =
+            std::fs::read_to_string(path).map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
         let parse_error = |source| RecipeError::Parse { path: path.to_owned(), source: Box::new(source) };
         let mut value: toml::Value = toml::from_str(&text).map_err(parse_error)?;
         for setting in settings {

@@ -165,12 +165,12 @@ pub fn train(
         .with_epsilon(1e-8)
         .with_grad_clipping(Some(GradientClippingConfig::Norm(recipe.optimiser.clip)))
         .init();
-    let mut state = State::new(recipe.seed);
+    let mut state = State::new(recipe.seed, training.fingerprint());
     let mut average = Average::new(&model);
     if options.resume {
-        (model, optimiser, average, state) = checkpoint::load(options.out, model, optimiser, &config)?;
+        (model, optimiser, average, state) = checkpoint::load(options.out, model, optimiser, &config, &state)?;
     }
-    checkpoint::write_recipe(options.out, recipe)?;
+    checkpoint::write_recipe(options.out, recipe, &state)?;
     let log_path = options.out.join("metrics.jsonl");
     let log_error = |source| TrainError::Log { path: log_path.clone(), source };
     let mut log = std::fs::OpenOptions::new().create(true).append(true).open(&log_path).map_err(log_error)?;
@@ -204,7 +204,13 @@ pub fn train(
             scope.spawn(move || {
                 for step in start..last {
                     let batch = training_batch(
-                        training, config, &recipe.augmentation, &recipe.changes, recipe.batch, recipe.seed, step,
+                        training,
+                        config,
+                        &recipe.augmentation,
+                        &recipe.changes,
+                        recipe.batch,
+                        recipe.seed,
+                        step,
                     );
                     if sender.send(batch).is_err() {
                         return;
@@ -262,7 +268,8 @@ pub fn train(
         first = last;
     }
     if state.best.is_some() {
-        config.temperature = calibrate::temperature(&options.out.join("best"), &config, &validation, &options.device, recipe.batch)?;
+        config.temperature =
+            calibrate::temperature(&options.out.join("best"), &config, &validation, &options.device, recipe.batch)?;
     }
     Ok(Outcome { config, best: state.best, stopped: false })
 }
@@ -305,7 +312,8 @@ fn step(
         contrast_value = f64::from(loss.clone().into_scalar::<f32>());
         add(loss * recipe.optimiser.contrast_weight);
     }
-    let (right, images, exact) = count_right(&scores_of(&output.scores[units - 1], &output.none[units - 1], batch), batch)?;
+    let (right, images, exact) =
+        count_right(&scores_of(&output.scores[units - 1], &output.none[units - 1], batch), batch)?;
     let line = StepLog {
         step: 0,
         steps: 0,
@@ -324,11 +332,7 @@ fn step(
 }
 
 /// The score tables of a batch's listings, padding cut off.
-fn scores_of(
-    scores: &Tensor<3>,
-    none: &Tensor<2>,
-    batch: &Batch,
-) -> Vec<Scores> {
+fn scores_of(scores: &Tensor<3>, none: &Tensor<2>, batch: &Batch) -> Vec<Scores> {
     let [_, images, labels] = scores.dims();
     let (values, nones) = (to_vec(scores.to_data()), to_vec(none.to_data()));
     let table = |(listing, target): (usize, &crate::loss::Target)| {

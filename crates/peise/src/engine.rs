@@ -159,11 +159,7 @@ impl Matcher {
     /// Matches listings together: photos and labels that recur among them are encoded once.
     ///
     /// One result per listing, in order; a listing's error costs no other listing.
-    pub fn match_listings(
-        &self,
-        inputs: &[MatchInput],
-        options: &DecodeOptions,
-    ) -> Vec<Result<Matched, MatchError>> {
+    pub fn match_listings(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Vec<Result<Matched, MatchError>> {
         let canonical: Vec<Result<Canonical, MatchError>> = inputs.iter().map(|input| self.canonical(input)).collect();
         let ready: Vec<(usize, &Canonical)> = canonical
             .iter()
@@ -179,7 +175,8 @@ impl Matcher {
                 let listing = listing.as_ref().map_err(Clone::clone)?;
                 let empty = || Scores::new(0, listing.texts.len(), Vec::new(), Vec::new());
                 let scores = scores.remove(&at).unwrap_or_else(empty);
-                let assignment = decode::decode(&scores, &DecodeOptions { cover_reward: self.cover_reward, ..*options })?;
+                let assignment =
+                    decode::decode(&scores, &DecodeOptions { cover_reward: self.cover_reward, ..*options })?;
                 Ok(restore(listing, input, &assignment))
             })
             .collect()

@@ -55,18 +55,9 @@ impl Scores {
     /// # Panics
     /// If the lengths disagree (programmer error).
     pub fn new(images: usize, labels: usize, values: Vec<f32>, none: Vec<f32>) -> Self {
-        assert_eq!(
-            values.len(),
-            images * labels,
-            "scores must be [images, labels]"
-        );
+        assert_eq!(values.len(), images * labels, "scores must be [images, labels]");
         assert_eq!(none.len(), images, "one no-label score per image");
-        Self {
-            images,
-            labels,
-            values,
-            none,
-        }
+        Self { images, labels, values, none }
     }
 
     /// Number of images I.

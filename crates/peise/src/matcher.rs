@@ -93,10 +93,7 @@ impl AttentionMatcherConfig {
             image_norm: LayerNormConfig::new(self.width).init(device),
             label_norm: LayerNormConfig::new(self.width).init(device),
             units: (0..self.units)
-                .map(|_| Unit {
-                    within: SelfAttention::init(self, device),
-                    across: CrossAttention::init(self, device),
-                })
+                .map(|_| Unit { within: SelfAttention::init(self, device), across: CrossAttention::init(self, device) })
                 .collect(),
             head: ScoreHead {
                 norm: LayerNormConfig::new(self.width).init(device),

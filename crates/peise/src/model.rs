@@ -1,8 +1,6 @@
 //! The compact model: encoders and matcher composed, with everything a user needs to run it.
 
-use crate::encoder::characters::{
-    CharacterEncoder, CharacterEncoderConfig, CharacterInput, CharacterTokenizer,
-};
+use crate::encoder::characters::{CharacterEncoder, CharacterEncoderConfig, CharacterInput, CharacterTokenizer};
 use crate::encoder::residual::{ResidualEncoder, ResidualEncoderConfig};
 use crate::image::Preprocess;
 use crate::label::Cleaner;
@@ -104,7 +102,8 @@ impl CompactConfig {
         if !matcher.width.is_multiple_of(matcher.heads) || !label.width.is_multiple_of(label.heads) {
             return Err("widths must be multiples of their heads");
         }
-        if self.std.iter().any(|std| !(std.is_finite() && *std > 0.0)) || self.mean.iter().any(|mean| !mean.is_finite()) {
+        if self.std.iter().any(|std| !(std.is_finite() && *std > 0.0)) || self.mean.iter().any(|mean| !mean.is_finite())
+        {
             return Err("mean must be finite and std positive");
         }
         if !(self.temperature.is_finite() && self.temperature > 0.0) {

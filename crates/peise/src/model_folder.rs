@@ -86,10 +86,15 @@ fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
     std::fs::read(path).map_err(error)
 }
 
-fn build(config: &[u8], weights: &[u8], folder: &Path, device: &Device) -> Result<(CompactConfig, Compact), ModelError> {
+fn build(
+    config: &[u8],
+    weights: &[u8],
+    folder: &Path,
+    device: &Device,
+) -> Result<(CompactConfig, Compact), ModelError> {
     let path = folder.join("config.json");
-    let config: CompactConfig = serde_json::from_slice(config)
-        .map_err(|source| ModelError::Config { path: path.clone(), source })?;
+    let config: CompactConfig =
+        serde_json::from_slice(config).map_err(|source| ModelError::Config { path: path.clone(), source })?;
     config.check().map_err(|reason| ModelError::Architecture { path, reason })?;
     let model = weights::from_bytes(config.init(device), weights)
         .map_err(|source| ModelError::Weights { path: folder.join("model.safetensors"), source })?;

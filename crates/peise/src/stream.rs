@@ -47,8 +47,11 @@ impl LabelListings for Matcher {
         photos: &[Vec<Option<Photo>>],
         options: &DecodeOptions,
     ) -> Vec<Result<Matched, MatchError>> {
-        let inputs: Vec<MatchInput> =
-            listings.iter().zip(photos).map(|(listing, photos)| MatchInput { labels: &listing.labels, photos }).collect();
+        let inputs: Vec<MatchInput> = listings
+            .iter()
+            .zip(photos)
+            .map(|(listing, photos)| MatchInput { labels: &listing.labels, photos })
+            .collect();
         self.match_listings(&inputs, options)
     }
 }
@@ -128,10 +131,13 @@ fn label<M: LabelListings>(
     let mut errors: Vec<Vec<Option<String>>> = Vec::with_capacity(jobs.len());
     let mut photos = Vec::with_capacity(jobs.len());
     for results in read {
-        let (ok, failed): (Vec<_>, Vec<_>) = results.into_iter().map(|one| match one {
-            Ok(photo) => (Some(photo), None),
-            Err(error) => (None, Some(error)),
-        }).unzip();
+        let (ok, failed): (Vec<_>, Vec<_>) = results
+            .into_iter()
+            .map(|one| match one {
+                Ok(photo) => (Some(photo), None),
+                Err(error) => (None, Some(error)),
+            })
+            .unzip();
         photos.push(ok);
         errors.push(failed);
     }

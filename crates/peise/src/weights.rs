@@ -152,20 +152,10 @@ impl Load<'_> {
             return Err(WeightsError::Shape { name, expected, found: view.shape().to_vec() });
         }
         let values: Vec<f32> = match view.dtype() {
-            Dtype::F32 => view
-                .data()
-                .as_chunks::<4>()
-                .0
-                .iter()
-                .map(|bytes| f32::from_le_bytes(*bytes))
-                .collect(),
-            Dtype::F16 => view
-                .data()
-                .as_chunks::<2>()
-                .0
-                .iter()
-                .map(|bytes| f16::from_le_bytes(*bytes).to_f32())
-                .collect(),
+            Dtype::F32 => view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
+            Dtype::F16 => {
+                view.data().as_chunks::<2>().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()
+            }
             found => return Err(WeightsError::Dtype { name, found }),
         };
         if values.iter().any(|value| !value.is_finite()) {

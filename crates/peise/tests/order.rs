@@ -14,9 +14,9 @@ use std::sync::OnceLock;
 
 /// What the issue asks for.
 const TOLERANCE: f32 = 1e-5;
-/// Between batches sums are taken in another order, which may move a score to the next step of its grid, 1/4096; that
-/// moves a probability by less than a quarter of a step for each image and label.
-const BATCH_TOLERANCE: f32 = 1e-3;
+/// Between batches sums may be taken in another order, which may move a score to the next step of its grid, 1/4096, and a
+/// probability by 6e-5 for each such score. Measured on x86-64: equal to the bit.
+const BATCH_TOLERANCE: f32 = 3e-4;
 
 fn matcher() -> &'static Matcher {
     static MATCHER: OnceLock<Matcher> = OnceLock::new();
@@ -82,8 +82,9 @@ fn rules() -> Vec<DecodeOptions> {
     let mut all = Vec::new();
     for rule in [Rule::Auto, Rule::Cover, Rule::OneToOne, Rule::AtMost(2), Rule::Free] {
         for none in [NonePolicy::Allow, NonePolicy::Forbid] {
-            for objective in [Objective::Listing, Objective::Image] {
-                all.push(DecodeOptions { rule, objective, none, ..DecodeOptions::default() });
+            all.push(DecodeOptions { rule, none, ..DecodeOptions::default() });
+            if rule == Rule::Auto {
+                all.push(DecodeOptions { rule, none, objective: Objective::Image, ..DecodeOptions::default() });
             }
         }
     }

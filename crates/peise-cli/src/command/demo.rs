@@ -1,14 +1,14 @@
 //! `peise demo`: drawn listings, matched, on a page.
 
 use super::page::{self, Card};
+use super::predict::job;
 use crate::failure::{Failure, Outcome};
 use crate::output;
 use crate::progress;
 use burn::tensor::Device;
 use clap::Args;
 use peise::Matcher;
-use peise::format::course::{DataSet, write_merged};
-use peise::format::describe;
+use peise::format::course::{read_merged, write_merged};
 use peise::format::html::Language;
 use peise::image::DecodeLimits;
 use peise::listing::Listing;
@@ -42,28 +42,23 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;
-    let set = DataSet::open(&args.out, "test")?;
-    let truth = DataSet::open_merged(&args.out.join("test_truth.json"), &args.out, "test")?;
-    let jobs: Vec<Job> = truth
-        .listings()
-        .map(|listing| Job {
-            listing: listing.clone(),
-            paths: listing
-                .images
-                .iter()
-                .map(|image| set.image_path(listing, image).map_err(|error| describe(&error)))
-                .collect(),
-        })
-        .collect();
+    let truth = read_merged(&args.out.join("test_truth.json"))?;
+    let jobs: Vec<Job> = truth.into_iter().flatten().map(|listing| job(&args.out, "test", listing)).collect();
     let (mut cards, mut right, mut photos, mut exact) = (Vec::new(), 0, 0, 0);
-    stream::predict(&matcher, jobs.into_iter(), &DecodeLimits::default(), &DecodeOptions::default(), |job, prediction| {
-        let hits = job.listing.images.iter().zip(&prediction.images).filter(|(a, b)| a.label == b.label).count();
-        right += hits;
-        photos += job.listing.images.len();
-        exact += usize::from(hits == job.listing.images.len());
-        cards.push(Card { job, prediction, truth: true });
-        Ok::<(), Failure>(())
-    })?;
+    stream::predict(
+        &matcher,
+        jobs.into_iter(),
+        &DecodeLimits::default(),
+        &DecodeOptions::default(),
+        |job, prediction| {
+            let hits = job.listing.images.iter().zip(&prediction.images).filter(|(a, b)| a.label == b.label).count();
+            right += hits;
+            photos += job.listing.images.len();
+            exact += usize::from(hits == job.listing.images.len());
+            cards.push(Card { job, prediction, truth: true });
+            Ok::<(), Failure>(())
+        },
+    )?;
     let filled: Vec<Listing> = cards.iter().map(|card| card.prediction.fill(&card.job.listing)).collect();
     write_merged(&args.out.join("predictions.json"), &filled)?;
     let page = args.out.join("report.html");

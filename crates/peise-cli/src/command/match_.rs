@@ -53,11 +53,8 @@ pub fn run(args: &MatchArgs) -> Result<Outcome, Failure> {
     let Some((job, mut prediction)) = result else { return Ok(Outcome::Done) };
     prediction.abstain_below(args.decide.min_confidence);
     report(&prediction);
-    let text = if args.json {
-        serde_json::to_string(&prediction).map_err(Failure::Json)? + "\n"
-    } else {
-        table(&prediction)
-    };
+    let text =
+        if args.json { serde_json::to_string(&prediction).map_err(Failure::Json)? + "\n" } else { table(&prediction) };
     output::print(&text)?;
     let outcome = if prediction.is_complete() { Outcome::Done } else { Outcome::Partly };
     if let Some(path) = &args.report {

@@ -18,7 +18,9 @@ pub fn run(args: &ModelsArgs) -> Result<Outcome, Failure> {
     match args.card.as_deref() {
         Some("compact") => output::print(EMBEDDED_CARD)?,
         Some(other) => {
-            return Err(Failure::Usage(format!("--card {other}: only compact has a card; `peise models` lists the others")));
+            return Err(Failure::Usage(format!(
+                "--card {other}: only compact has a card; `peise models` lists the others"
+            )));
         }
         None => {
             let megabytes = embedded_bytes() as f64 / 1e6;

@@ -4,10 +4,11 @@ use super::options::{DecideArgs, ModelArgs};
 use crate::failure::{Failure, Outcome, tell};
 use crate::progress;
 use clap::{Args, ValueEnum};
-use peise::format::course::{BrokenListing, DataSet, MergedWriter};
+use indicatif::ProgressBar;
+use peise::format::course::{BrokenListing, MergedWriter, for_each_entry, image_path};
 use peise::format::csv::CsvWriter;
 use peise::format::predictions::{ListingPrediction, PredictionWriter};
-use peise::format::{AtomicFile, FormatError, describe};
+use peise::format::{AtomicFile, describe};
 use peise::image::DecodeLimits;
 use peise::listing::Listing;
 use peise::matcher::decode::NonePolicy;
@@ -16,6 +17,8 @@ use peise_train::baseline::Baseline;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 
 /// Label every photo of a data set in the course format.
 #[derive(Debug, Args)]
@@ -93,79 +96,118 @@ pub fn run(args: &PredictArgs) -> Result<Outcome, Failure> {
 
 fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome, Failure> {
     let options = args.decide.resolve(NonePolicy::Forbid)?;
-    let set = DataSet::open(&args.data, &args.split)?;
-    let mut out = Writer::create(&args.out, args.format)?;
-    let mut scores = match &args.scores {
-        Some(path) => Some((PredictionWriter::new(AtomicFile::create(path)?), path)),
-        None => None,
-    };
-    let photos: usize = set.listings().map(|listing| listing.images.len()).sum();
-    let bar = progress::bar(photos as u64, "photos");
-    let mut outcome = Outcome::Done;
-    // Broken listings keep their place in the output: they are written as they come up.
-    let mut broken: BTreeMap<usize, Vec<&BrokenListing>> = BTreeMap::new();
-    let mut usable = 0;
-    for entry in &set.entries {
-        match entry {
-            Ok(_) => usable += 1,
-            Err(entry) => broken.entry(usable).or_default().push(entry),
-        }
-    }
-    let jobs = set.listings().map(|listing| Job {
-        listing: listing.clone(),
-        paths: listing
-            .images
-            .iter()
-            .map(|image| set.image_path(listing, image).map_err(|error: FormatError| describe(&error)))
-            .collect(),
-    });
-    let mut place = 0;
-    stream::predict(matcher, jobs, &DecodeLimits::default(), &options, |job, mut prediction| {
-        if args.decide.min_confidence > 0.0 {
-            prediction.abstain_below(args.decide.min_confidence);
-        }
-        for entry in broken.remove(&place).unwrap_or_default() {
-            outcome = Outcome::Partly;
-            bar.suspend(|| tell(&describe(entry)));
-            write_broken(&mut out, scores.as_mut().map(|(writer, _)| writer), entry).map_err(write_error(&args.out))?;
-        }
-        place += 1;
-        if !prediction.is_complete() {
-            outcome = Outcome::Partly;
-            bar.suspend(|| report(&prediction));
-        }
-        out.write(&job.listing, &prediction).map_err(write_error(&args.out))?;
-        if let Some((writer, path)) = &mut scores {
-            writer.write(&prediction).map_err(write_error(path))?;
-        }
-        bar.inc(job.listing.images.len() as u64);
-        Ok::<(), Failure>(())
+    // Once over the file first: what is wrong with it is said before any work is done.
+    let mut photos = 0;
+    for_each_entry(&args.data, &args.split, &mut |entry| {
+        photos += entry.map_or(0, |listing| listing.images.len() as u64);
+        true
     })?;
-    for entry in broken.into_values().flatten() {
-        outcome = Outcome::Partly;
-        tell(&describe(entry));
-        write_broken(&mut out, scores.as_mut().map(|(writer, _)| writer), entry).map_err(write_error(&args.out))?;
-    }
-    bar.finish_and_clear();
-    out.finish(&args.out)?;
-    if let Some((writer, path)) = scores {
-        writer.finish().map_err(write_error(path))?.commit()?;
-    }
-    Ok(outcome)
+    let mut output = Output {
+        out: Writer::create(&args.out, args.format)?,
+        scores: match &args.scores {
+            Some(path) => Some((PredictionWriter::new(AtomicFile::create(path)?), path)),
+            None => None,
+        },
+        path: &args.out,
+        bar: progress::bar(photos, "photos"),
+        outcome: Outcome::Done,
+    };
+    // Broken listings keep their place in the output, by how many usable ones come before.
+    let broken: Mutex<BTreeMap<usize, Vec<BrokenListing>>> = Mutex::default();
+    let take_broken = |place: usize| {
+        let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
+        broken.remove(&place).unwrap_or_default()
+    };
+    std::thread::scope(|scope| -> Result<(), Failure> {
+        let (sender, receiver) = sync_channel::<Job>(64);
+        let reader = scope.spawn(|| {
+            let mut usable = 0;
+            let sender = sender;
+            for_each_entry(&args.data, &args.split, &mut |entry| match entry {
+                Ok(listing) => {
+                    usable += 1;
+                    sender.send(job(&args.data, &args.split, listing)).is_ok()
+                }
+                Err(entry) => {
+                    broken.lock().unwrap_or_else(PoisonError::into_inner).entry(usable).or_default().push(entry);
+                    true
+                }
+            })
+        });
+        let mut place = 0;
+        stream::predict(matcher, receiver.into_iter(), &DecodeLimits::default(), &options, |job, mut prediction| {
+            if args.decide.min_confidence > 0.0 {
+                prediction.abstain_below(args.decide.min_confidence);
+            }
+            output.write_broken(take_broken(place))?;
+            place += 1;
+            output.write(&job.listing, &prediction)
+        })?;
+        match reader.join() {
+            Ok(read) => read?,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+        output.write_broken(take_broken(place))
+    })?;
+    output.finish()
 }
 
-fn write_broken(
-    out: &mut Writer,
-    scores: Option<&mut PredictionWriter<AtomicFile>>,
-    entry: &BrokenListing,
-) -> io::Result<()> {
-    let prediction = ListingPrediction::broken(entry);
-    match out {
-        Writer::Course(writer) => writer.write_broken(entry)?,
-        Writer::Jsonl(writer) => writer.write(&prediction)?,
-        Writer::Csv(writer) => writer.write(&prediction)?,
+/// A listing of a data set, with the paths of its photos.
+pub fn job(root: &Path, split: &str, listing: Listing) -> Job {
+    let path = |image| image_path(root, split, &listing, image).map_err(|error| describe(&error));
+    let paths = listing.images.iter().map(path).collect();
+    Job { listing, paths }
+}
+
+/// Where predictions go, and what was said of them.
+struct Output<'a> {
+    out: Writer,
+    scores: Option<(PredictionWriter<AtomicFile>, &'a PathBuf)>,
+    path: &'a Path,
+    bar: ProgressBar,
+    outcome: Outcome,
+}
+
+impl Output<'_> {
+    fn write(&mut self, listing: &Listing, prediction: &ListingPrediction) -> Result<(), Failure> {
+        if !prediction.is_complete() {
+            self.outcome = Outcome::Partly;
+            self.bar.suspend(|| report(prediction));
+        }
+        self.out.write(listing, prediction).map_err(write_error(self.path))?;
+        if let Some((writer, path)) = &mut self.scores {
+            writer.write(prediction).map_err(write_error(path))?;
+        }
+        self.bar.inc(listing.images.len() as u64);
+        Ok(())
     }
-    scores.map_or(Ok(()), |writer| writer.write(&prediction))
+
+    fn write_broken(&mut self, entries: Vec<BrokenListing>) -> Result<(), Failure> {
+        for entry in entries {
+            self.outcome = Outcome::Partly;
+            self.bar.suspend(|| tell(&describe(&entry)));
+            let prediction = ListingPrediction::broken(&entry);
+            match &mut self.out {
+                Writer::Course(writer) => writer.write_broken(&entry),
+                Writer::Jsonl(writer) => writer.write(&prediction),
+                Writer::Csv(writer) => writer.write(&prediction),
+            }
+            .map_err(write_error(self.path))?;
+            if let Some((writer, path)) = &mut self.scores {
+                writer.write(&prediction).map_err(write_error(path))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<Outcome, Failure> {
+        self.bar.finish_and_clear();
+        self.out.finish(self.path)?;
+        if let Some((writer, path)) = self.scores {
+            writer.finish().map_err(write_error(path))?.commit()?;
+        }
+        Ok(self.outcome)
+    }
 }
 
 /// Names on stderr what could not be processed.

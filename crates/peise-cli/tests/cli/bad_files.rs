@@ -144,10 +144,12 @@ fn without_a_merged_file_the_profiles_are_read() {
     }
     let run = data.run(&[]).exits(1);
     assert_eq!(run.stderr.lines().count(), 1);
-    assert!(run.stderr.contains("listing \"broken\"") && run.stderr.contains("profile.json:1:1: the JSON ends in the middle"));
-    let good = GOOD.replace("null", "\"黑色\"");
-    let expected = format!(
-        "{{\"a\": {good}, \"b\": {good}, \"broken\": {{\"optional_tags\": [], \"imgs_tags\": []}}}}"
+    assert!(
+        run.stderr.contains("listing \"broken\"")
+            && run.stderr.contains("profile.json:1:1: the JSON ends in the middle")
     );
+    let good = GOOD.replace("null", "\"黑色\"");
+    let expected =
+        format!("{{\"a\": {good}, \"b\": {good}, \"broken\": {{\"optional_tags\": [], \"imgs_tags\": []}}}}");
     assert_eq!(fs::read_to_string(data.path("out.json")).unwrap(), expected, "by id");
 }

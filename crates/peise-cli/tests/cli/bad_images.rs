@@ -131,5 +131,6 @@ fn a_folder_among_photos_is_wrong_use() {
     let (photo_path, inner) = (folder.path().join("a.jpg"), folder.path().join("inner"));
     fs::write(&photo_path, photo()).unwrap();
     fs::create_dir(&inner).unwrap();
-    peise(["match", text(&photo_path), text(&inner), "--label", "黑色"]).refuses(&["inner is a folder", "give it alone"]);
+    peise(["match", text(&photo_path), text(&inner), "--label", "黑色"])
+        .refuses(&["inner is a folder", "give it alone"]);
 }

@@ -100,7 +100,8 @@ fn a_rule_that_cannot_be_kept_is_that_listings_error() {
             predicted.is_answered(other);
         }
     };
-    let message = "rule cover cannot be kept: 3 labels need an image each, there are 2 images; use --rule auto or --rule free";
+    let message =
+        "rule cover cannot be kept: 3 labels need an image each, there are 2 images; use --rule auto or --rule free";
     told(&data.predict(&["--rule", "cover"]), "more-labels", message);
     data.predict(&["--rule", "auto"]).run.succeeds();
     data.predict(&["--rule", "free"]).run.succeeds();
@@ -109,7 +110,8 @@ fn a_rule_that_cannot_be_kept_is_that_listings_error() {
     add(&mut data, "before", &["黑色", "白色"], 2);
     add(&mut data, "more-images", &["黑色", "白色"], 5);
     add(&mut data, "after", &["黑色", "白色"], 1);
-    let message = "rule at-most:2 cannot be kept: 2 labels take at most 4 images, there are 5; use --rule free or --none allow";
+    let message =
+        "rule at-most:2 cannot be kept: 2 labels take at most 4 images, there are 5; use --rule free or --none allow";
     told(&data.predict(&["--rule", "at-most:2"]), "more-images", message);
     data.predict(&["--rule", "at-most:2", "--none", "allow"]).run.succeeds();
     let predicted = data.predict(&["--rule", "at-most:3"]);
@@ -128,7 +130,11 @@ fn match_names_a_rule_that_cannot_be_kept() {
     let args = ["match", text(&path), "--label", "黑色", "--label", "白色", "--rule"];
     let run = peise(args.iter().chain(&["cover"])).exits(1);
     assert!(run.stderr.contains("2 labels need an image each, there are 1 images; use --rule auto or --rule free"));
-    assert!(run.stdout.contains("\t(not matched)\t") && !run.stdout.contains("(all of them together)"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("\t(not matched)\t") && !run.stdout.contains("(all of them together)"),
+        "{}",
+        run.stdout
+    );
     peise(args.iter().chain(&["auto"])).succeeds();
     peise(args.iter().chain(&["one-to-one"])).succeeds();
 }
@@ -140,5 +146,9 @@ fn match_notes_labels_that_cannot_be_told_apart() {
     fs::write(&path, photo()).unwrap();
     let run = peise(["match", text(&path), "--label", "【黑】", "--label", "[黑]", "--none", "forbid"]).succeeds();
     assert!(run.stdout.contains("\t【黑】\t"), "{}", run.stdout);
-    assert!(run.stdout.contains("# labels 1 and 2 ([黑]) cannot be told apart; the first is given\n"), "{}", run.stdout);
+    assert!(
+        run.stdout.contains("# labels 1 and 2 ([黑]) cannot be told apart; the first is given\n"),
+        "{}",
+        run.stdout
+    );
 }

@@ -53,7 +53,8 @@ fn photos_labels_and_folders_say_the_same() {
     assert_eq!(by_file(&first), by_file(&listed));
 
     // profile.json goes before labels.txt, and says which photos count.
-    let profile = serde_json::json!({"optional_tags": labels, "imgs_tags": [{"p_9.jpg": null}, {"p_8.jpg": labels[0]}]});
+    let profile =
+        serde_json::json!({"optional_tags": labels, "imgs_tags": [{"p_9.jpg": null}, {"p_8.jpg": labels[0]}]});
     fs::write(folder.path().join("profile.json"), profile.to_string()).unwrap();
     let profiled = peise(["match", "--json", text(folder.path())]).succeeds().prediction();
     let files: Vec<&str> = profiled.images.iter().map(|image| image.file.as_str()).collect();
@@ -188,7 +189,8 @@ fn a_listing_folder_that_cannot_be_read_is_refused() {
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("labels.txt"), "黑色").unwrap();
-    peise(["match", text(folder.path())]).refuses(&["found no photos; expected photos: *.jpg, *.jpeg, *.png or *.webp"]);
+    peise(["match", text(folder.path())])
+        .refuses(&["found no photos; expected photos: *.jpg, *.jpeg, *.png or *.webp"]);
 }
 
 #[cfg(target_os = "linux")]

@@ -73,19 +73,23 @@ pub struct State {
     pub step: u64,
     /// Seed of the run.
     pub seed: u64,
+    /// Fingerprint of the training data; a run is resumed on the same data only.
+    #[serde(default)]
+    pub data: Option<String>,
     /// Best validation so far.
     pub best: Option<ValidationLog>,
 }
 
 impl State {
-    pub(super) fn new(seed: u64) -> Self {
-        Self { step: 0, seed, best: None }
+    pub(super) fn new(seed: u64, data: String) -> Self {
+        Self { step: 0, seed, data: Some(data), best: None }
     }
 
     /// Whether a validation is better than the best so far: by exact match, then by loss.
     pub(super) fn improves(&self, found: &ValidationLog) -> bool {
         self.best.as_ref().is_none_or(|best| {
-            (found.validation_exact_match, -found.validation_loss) > (best.validation_exact_match, -best.validation_loss)
+            (found.validation_exact_match, -found.validation_loss)
+                > (best.validation_exact_match, -best.validation_loss)
         })
     }
 }
@@ -135,6 +139,7 @@ pub(super) fn load(
     model: Compact,
     optimiser: ModuleOptimizer,
     config: &CompactConfig,
+    fresh: &State,
 ) -> Result<(Compact, ModuleOptimizer, Average, State), CheckpointError> {
     let folder = [FOLDER, "checkpoint.old"]
         .into_iter()
@@ -147,6 +152,10 @@ pub(super) fn load(
         return Err(CheckpointError::Text { path: folder.join("config.json"), reason });
     }
     let state: State = read_json(&folder.join("state.json"))?;
+    if state.seed != fresh.seed || (state.data.is_some() && state.data != fresh.data) {
+        let reason = "the run had another seed or other training data; resume with what it began with".to_owned();
+        return Err(CheckpointError::Text { path: folder.join("state.json"), reason });
+    }
     let record = |path: &Path| {
         let path = path.to_owned();
         move |source| CheckpointError::Record { path, source }
@@ -181,9 +190,26 @@ pub(super) fn write_config(folder: &Path, config: &CompactConfig) -> Result<(), 
     write_text(&folder.join("config.json"), &to_json(folder, config)?)
 }
 
-/// Writes the resolved recipe.
-pub(super) fn write_recipe(out: &Path, recipe: &Recipe) -> Result<(), CheckpointError> {
+/// What a run was made of, beside its recipe.
+#[derive(Serialize)]
+struct Provenance<'a> {
+    peise: &'a str,
+    commit: Option<&'a str>,
+    seed: u64,
+    data: &'a Option<String>,
+}
+
+/// Writes the resolved recipe, and `run.json`: version, commit (if the build was told, as `PEISE_COMMIT`), seed and
+/// data fingerprint.
+pub(super) fn write_recipe(out: &Path, recipe: &Recipe, state: &State) -> Result<(), CheckpointError> {
     fs::create_dir_all(out).map_err(file_error(out))?;
+    let provenance = Provenance {
+        peise: env!("CARGO_PKG_VERSION"),
+        commit: option_env!("PEISE_COMMIT"),
+        seed: state.seed,
+        data: &state.data,
+    };
+    write_text(&out.join("run.json"), &to_json(out, &provenance)?)?;
     let path = out.join("recipe.toml");
     let text = toml::to_string(recipe)
         .map_err(|error| CheckpointError::Text { path: path.clone(), reason: error.to_string() })?;

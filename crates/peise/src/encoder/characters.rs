@@ -123,12 +123,8 @@ impl CharacterEncoderConfig {
         let vocabulary = RESERVED + self.hash_buckets + self.characters.chars().count();
         let small = burn::module::Initializer::Normal { mean: 0.0, std: 0.05 };
         CharacterEncoder {
-            embedding: EmbeddingConfig::new(vocabulary, self.width)
-                .with_initializer(small.clone())
-                .init(device),
-            position: EmbeddingConfig::new(self.max_length + 1, self.width)
-                .with_initializer(small)
-                .init(device),
+            embedding: EmbeddingConfig::new(vocabulary, self.width).with_initializer(small.clone()).init(device),
+            position: EmbeddingConfig::new(self.max_length + 1, self.width).with_initializer(small).init(device),
             transformer: TransformerEncoderConfig::new(self.width, 4 * self.width, self.heads, self.layers)
                 .with_dropout(self.dropout)
                 .with_norm_first(true)
@@ -150,9 +146,7 @@ impl CharacterEncoder {
         let device = input.tokens.device();
         let places = Tensor::<1, Int>::arange(0..length as i64, &device).reshape([1, length]);
         let embedded = self.embedding.forward(input.tokens) + self.position.forward(places);
-        let encoded = self
-            .transformer
-            .forward(TransformerEncoderInput::new(embedded).mask_pad(input.mask));
+        let encoded = self.transformer.forward(TransformerEncoderInput::new(embedded).mask_pad(input.mask));
         let width = encoded.dims()[2];
         let start = encoded.slice([0..batch, 0..1]).reshape([batch, width]);
         self.projection.forward(self.norm.forward(start))
@@ -199,7 +193,7 @@ mod tests {
         let tokenizer = CharacterTokenizer::new(&config());
         let alone = model.forward(tokenizer.batch(&["黑"], &device));
         let padded = model.forward(tokenizer.batch(&["黑", "red白色x"], &device));
-        let difference = (padded.slice([0..1]) - alone).abs().max().into_scalar::<f32>();
+        let difference = (padded.narrow(0, 0, 1) - alone).abs().max().into_scalar::<f32>();
         assert!(difference < 1e-5, "{difference}");
     }
 }

@@ -44,10 +44,7 @@ impl ConvNorm {
             .with_stride([stride, stride])
             .with_padding(PaddingConfig2d::Explicit(padding, padding, padding, padding))
             .with_bias(false)
-            .with_initializer(Initializer::KaimingNormal {
-                gain: std::f64::consts::SQRT_2,
-                fan_out_only: true,
-            })
+            .with_initializer(Initializer::KaimingNormal { gain: std::f64::consts::SQRT_2, fan_out_only: true })
             .init(device);
         Self { conv, norm: Some(BatchNormConfig::new(channels[1]).init(device)) }
     }
@@ -103,11 +100,7 @@ impl BasicBlock {
     }
 
     fn fold(self) -> Self {
-        Self {
-            first: self.first.fold(),
-            second: self.second.fold(),
-            shortcut: self.shortcut.map(ConvNorm::fold),
-        }
+        Self { first: self.first.fold(), second: self.second.fold(), shortcut: self.shortcut.map(ConvNorm::fold) }
     }
 }
 

@@ -22,7 +22,7 @@ mod data_set;
 mod profile;
 mod writer;
 
-pub use data_set::DataSet;
+pub use data_set::{DataSet, for_each_entry, image_path};
 pub use profile::BrokenListing;
 pub use writer::MergedWriter;
 

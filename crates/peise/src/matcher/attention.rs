@@ -108,8 +108,8 @@ impl EdgeScore {
         let columns = keys.dims()[1];
         let query = self.query.forward(queries);
         let hidden = query.dims()[2];
-        let pairs = query.reshape([batch, rows, 1, hidden])
-            + self.key.forward(keys).reshape([batch, 1, columns, hidden]);
+        let pairs =
+            query.reshape([batch, rows, 1, hidden]) + self.key.forward(keys).reshape([batch, 1, columns, hidden]);
         self.output.forward(relu(pairs)).reshape([batch, rows, columns])
     }
 }

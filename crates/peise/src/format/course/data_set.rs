@@ -4,9 +4,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use super::profile::{EXPECTED_MERGED, stream_merged};
 use super::{BrokenListing, Entry, Listing, ListingImage, PROFILE, read_merged, read_profile};
 use crate::format::name::plain_name;
-use crate::format::{FormatError, ListingError};
+use crate::format::{FormatError, ListingError, MAX_TEXT_BYTES};
 
 /// One split of a data set in the course format.
 #[derive(Debug)]
@@ -37,15 +38,6 @@ impl DataSet {
         Ok(Self { root: root.to_owned(), split: split.to_owned(), entries })
     }
 
-    /// Reads the listings of one split from a merged file of another name, e.g. `test_truth.json`.
-    ///
-    /// # Errors
-    /// If the file cannot be read as [`read_merged`] says, or if `split` is no plain name.
-    pub fn open_merged(merged: &Path, root: &Path, split: &str) -> Result<Self, FormatError> {
-        plain_name("split", split)?;
-        Ok(Self { root: root.to_owned(), split: split.to_owned(), entries: read_merged(merged)? })
-    }
-
     /// The listings that can be used.
     pub fn listings(&self) -> impl Iterator<Item = &Listing> {
         self.entries.iter().filter_map(|entry| entry.as_ref().ok())
@@ -61,10 +53,57 @@ impl DataSet {
     /// # Errors
     /// If the id or the file name is not a plain name, so that the path could leave the listing's folder.
     pub fn image_path(&self, listing: &Listing, image: &ListingImage) -> Result<PathBuf, FormatError> {
-        let id = plain_name("id", &listing.id)?;
-        let file = plain_name("file", &image.file)?;
-        Ok(self.root.join(&self.split).join(id).join(file))
+        image_path(&self.root, &self.split, listing, image)
     }
+}
+
+/// Where a photo lies: `ROOT/{split}/<id>/<file>`. It need not exist.
+///
+/// # Errors
+/// If the id or the file name is not a plain name, so that the path could leave the listing's folder.
+pub fn image_path(root: &Path, split: &str, listing: &Listing, image: &ListingImage) -> Result<PathBuf, FormatError> {
+    let id = plain_name("id", &listing.id)?;
+    let file = plain_name("file", &image.file)?;
+    Ok(root.join(split).join(id).join(file))
+}
+
+/// Hands every entry of a split to `take`, one at a time, until that answers `false`.
+///
+/// Reads what [`DataSet::open`] reads, but of a merged file only the ids stay in memory.
+///
+/// # Errors
+/// As [`DataSet::open`]; entries before the place of an error have been handed over.
+pub fn for_each_entry(root: &Path, split: &str, take: &mut dyn FnMut(Entry) -> bool) -> Result<(), FormatError> {
+    plain_name("split", split)?;
+    let path = root.join(format!("{split}_all.json"));
+    let file = match fs::File::open(&path) {
+        Ok(file) => file,
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            let mut entries = scan(root, split)?.into_iter();
+            while let Some(entry) = entries.next()
+                && take(entry)
+            {}
+            return Ok(());
+        }
+        Err(source) => return Err(FormatError::Io { path, action: "read", source }),
+    };
+    let mut reader = io::BufReader::with_capacity(1 << 16, file);
+    let start = io::BufRead::fill_buf(&mut reader).map_err(|source| FormatError::Io {
+        path: path.clone(),
+        action: "read",
+        source,
+    })?;
+    if start.starts_with(b"\xEF\xBB\xBF") {
+        io::BufRead::consume(&mut reader, 3);
+    }
+    stream_merged(reader, take).map_err(|error| {
+        // Reading the file as a whole tells encodings apart, and so explains better what is wrong.
+        match fs::metadata(&path) {
+            Ok(found) if found.len() <= MAX_TEXT_BYTES => read_merged(&path).err(),
+            _ => None,
+        }
+        .unwrap_or_else(|| FormatError::from_json(path.clone(), 1, EXPECTED_MERGED, error))
+    })
 }
 
 fn scan(root: &Path, split: &str) -> Result<Vec<Entry>, FormatError> {
@@ -105,4 +144,41 @@ fn scan_one(folder: &Path, id: &str) -> Entry {
         };
         BrokenListing { error, original: None }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn streaming_hands_over_what_opening_reads_and_explains_errors_alike() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("test_all.json");
+        let good = r#"{"1": {"optional_tags": ["黑"], "imgs_tags": [{"1_0.jpg": null}]}, "2": 7,
+            "1": {"optional_tags": [], "imgs_tags": []}}"#;
+        for text in [good.to_owned(), format!("\u{FEFF}{good}"), "{}".to_owned()] {
+            fs::write(&path, &text).unwrap();
+            let mut streamed = Vec::new();
+            for_each_entry(folder.path(), "test", &mut |entry| {
+                streamed.push(format!("{entry:?}"));
+                true
+            })
+            .unwrap();
+            let opened = DataSet::open(folder.path(), "test").unwrap().entries;
+            assert_eq!(streamed, opened.iter().map(|entry| format!("{entry:?}")).collect::<Vec<_>>());
+            let mut taken = 0;
+            for_each_entry(folder.path(), "test", &mut |_| {
+                taken += 1;
+                false
+            })
+            .unwrap();
+            assert_eq!(taken, usize::from(text != "{}"));
+        }
+        for bad in [&b"{\"1\": "[..], b"", b"[]", b"{} x", b"{\"\xBA\xDA\": 1}"] {
+            fs::write(&path, bad).unwrap();
+            let streamed = for_each_entry(folder.path(), "test", &mut |_| true).unwrap_err();
+            let opened = DataSet::open(folder.path(), "test").unwrap_err();
+            assert_eq!(streamed.to_string(), opened.to_string());
+        }
+    }
 }

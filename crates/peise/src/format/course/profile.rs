@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 use std::fmt;
+use std::io;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 
@@ -44,33 +45,55 @@ impl std::error::Error for BrokenListing {
 }
 
 pub(super) fn parse_merged(text: &str) -> serde_json::Result<Vec<Entry>> {
-    let mut deserializer = serde_json::Deserializer::from_str(text);
-    let entries = deserializer.deserialize_map(MergedVisitor)?;
-    deserializer.end()?;
+    let mut entries = Vec::new();
+    visit(&mut serde_json::Deserializer::from_str(text), &mut |entry| {
+        entries.push(entry);
+        true
+    })?;
     Ok(entries)
 }
 
-/// Turns each listing into its domain type before the next is parsed, so that only one exists as a tree.
-struct MergedVisitor;
+/// Hands each entry to `take` as it is parsed, until that answers `false`.
+pub(super) fn stream_merged(reader: impl io::Read, take: &mut dyn FnMut(Entry) -> bool) -> serde_json::Result<()> {
+    visit(&mut serde_json::Deserializer::from_reader(reader), take)
+}
 
-impl<'de> Visitor<'de> for MergedVisitor {
-    type Value = Vec<Entry>;
+fn visit<'de, R: serde_json::de::Read<'de>>(
+    deserializer: &mut serde_json::Deserializer<R>,
+    take: &mut dyn FnMut(Entry) -> bool,
+) -> serde_json::Result<()> {
+    let mut stopped = false;
+    let read = deserializer.deserialize_map(MergedVisitor { take, stopped: &mut stopped });
+    if stopped { Ok(()) } else { read.and_then(|()| deserializer.end()) }
+}
+
+/// Turns each listing into its domain type before the next is parsed, so that only one exists as a tree.
+struct MergedVisitor<'a> {
+    take: &'a mut dyn FnMut(Entry) -> bool,
+    stopped: &'a mut bool,
+}
+
+impl<'de> Visitor<'de> for MergedVisitor<'_> {
+    type Value = ();
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str("an object of listings")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Vec<Entry>, A::Error> {
+    fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
         let mut seen = HashSet::new();
-        let mut entries = Vec::new();
         while let Some((id, node)) = access.next_entry::<String, Node>()? {
-            entries.push(if seen.insert(id.clone()) {
+            let entry = if seen.insert(id.clone()) {
                 parse_entry(&id, node)
             } else {
                 Err(BrokenListing { error: ListingError::DuplicateId { id }, original: None })
-            });
+            };
+            if !(self.take)(entry) {
+                *self.stopped = true;
+                return Err(serde::de::Error::custom("stopped"));
+            }
         }
-        Ok(entries)
+        Ok(())
     }
 }
 
