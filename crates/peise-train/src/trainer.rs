@@ -86,7 +86,7 @@ pub struct ValidationLog {
     pub validation_accuracy: f64,
     /// Listings with every image right / listings, cover-decoded.
     pub validation_exact_match: f64,
-    /// Whether these are the best weights so far (by exact match, then loss).
+    /// Whether these are the best weights so far (by loss).
     pub best: bool,
 }
 

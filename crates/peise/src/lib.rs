@@ -22,7 +22,7 @@
 //!
 //! [`Matcher`] is loaded once and matches many listings; [`stream::predict`] reads, decodes and matches any
 //! number of them in flat memory. [`matcher::decode`] holds the assignment rules, [`label`] and [`image`] the
-//! preprocessing that training and matching share, [`format`] what is read and written.
+//! preprocessing that training and matching share, [`format`](mod@format) what is read and written.
 
 pub mod colour;
 pub mod encoder;

@@ -85,12 +85,10 @@ impl State {
         Self { step: 0, seed, data: Some(data), best: None }
     }
 
-    /// Whether a validation is better than the best so far: by exact match, then by loss.
+    /// Whether a validation is better than the best so far: by loss, since steps near the end differ in exact match by
+    /// less than its error.
     pub(super) fn improves(&self, found: &ValidationLog) -> bool {
-        self.best.as_ref().is_none_or(|best| {
-            (found.validation_exact_match, -found.validation_loss)
-                > (best.validation_exact_match, -best.validation_loss)
-        })
+        self.best.as_ref().is_none_or(|best| found.validation_loss < best.validation_loss)
     }
 }
 
