@@ -96,6 +96,9 @@ pub fn run(args: &PredictArgs) -> Result<Outcome, Failure> {
 
 fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome, Failure> {
     let options = args.decide.resolve(NonePolicy::Forbid)?;
+    if args.scores.as_ref() == Some(&args.out) {
+        return Err(Failure::Usage("--scores and --out name the same file: give them two".to_owned()));
+    }
     // Once over the file first: what is wrong with it is said before any work is done.
     let mut photos = 0;
     for_each_entry(&args.data, &args.split, &mut |entry| {

@@ -237,8 +237,20 @@ fn what_stops_an_import_says_where() {
     assert!(attempt(Mode::Family, out.path()).starts_with("train: 60 listings wanted"));
     let foreign = tempfile::tempdir().unwrap();
     fs::write(foreign.path().join("thesis.tex"), "years of work").unwrap();
-    assert!(attempt(Mode::Sampled, foreign.path()).contains("not an earlier import"));
+    assert!(attempt(Mode::Sampled, foreign.path()).contains("not empty; name a new folder"));
     assert!(foreign.path().join("thesis.tex").is_file());
+}
+
+#[test]
+fn a_complete_import_is_replaced_only_when_asked() {
+    let folder = photo_folder("");
+    let out = tempfile::tempdir().unwrap();
+    let mut options = options(Source::Shards(folder.path().into()), Mode::Sampled, out.path());
+    let first = import(&options, &|_, _| {}).unwrap();
+    assert!(import(&options, &|_, _| {}).unwrap_err().to_string().contains("--replace"));
+    assert!(out.path().join("test_all.json").is_file());
+    options.replace = true;
+    assert_eq!(import(&options, &|_, _| {}).unwrap().sha256, first.sha256);
 }
 
 #[test]

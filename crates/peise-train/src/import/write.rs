@@ -39,15 +39,20 @@ pub(super) struct Made {
     pub photos: Vec<usize>,
 }
 
-/// Makes the output folder ready: new, empty, or, with `replace`, holding an earlier import, which is removed.
+/// What [`REPORT_FILE`] holds until an import is complete.
+const INCOMPLETE: &[u8] = b"{\"complete\": false}\n";
+
+/// Makes the output folder ready: new, empty, or holding an earlier import, which is removed with `replace`, or if it
+/// was never completed.
 pub(super) fn prepare(out: &Path, replace: bool) -> Result<(), ImportError> {
     let error = |source| ImportError::Write { path: out.to_owned(), source };
     fs::create_dir_all(out).map_err(error)?;
     let occupied = fs::read_dir(out).map_err(error)?.next().is_some();
-    if occupied && !(replace && out.join(REPORT_FILE).is_file()) {
+    let earlier = fs::read(out.join(REPORT_FILE));
+    if occupied && !earlier.is_ok_and(|report| replace || report == INCOMPLETE) {
         return Err(ImportError::Occupied { path: out.to_owned() });
     }
-    write(&out.join(REPORT_FILE), b"{\"complete\": false}\n")?;
+    write(&out.join(REPORT_FILE), INCOMPLETE)?;
     for name in OWNED {
         let path = out.join(name);
         let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
