@@ -110,11 +110,12 @@ pub fn predict<M: LabelListings, E>(
 
 type Read<P> = Vec<Vec<Result<P, String>>>;
 
+// An image error is one whole sentence, its causes included.
 fn read<M: LabelListings>(matcher: &M, jobs: &[Job], limits: &DecodeLimits) -> Read<M::Photo> {
     let photo = |path: &Result<PathBuf, String>| {
         let path = path.as_ref().map_err(Clone::clone)?;
-        let bytes = read_bytes(path, limits).map_err(|error| describe(&error))?;
-        matcher.prepare(&bytes, limits).map_err(|error| describe(&error.at(path)))
+        let bytes = read_bytes(path, limits).map_err(|error| error.to_string())?;
+        matcher.prepare(&bytes, limits).map_err(|error| error.at(path).to_string())
     };
     // One flat parallel loop: listings differ in size.
     let flat: Vec<&Result<PathBuf, String>> = jobs.iter().flat_map(|job| &job.paths).collect();

@@ -134,3 +134,19 @@ fn a_folder_among_photos_is_wrong_use() {
     peise(["match", text(&photo_path), text(&inner), "--label", "黑色"])
         .refuses(&["inner is a folder", "give it alone"]);
 }
+
+#[test]
+fn a_reason_is_given_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = photo();
+    fs::write(folder.path().join("cut.jpg"), &whole[..whole.len() / 2]).unwrap();
+    for name in ["cut.jpg", "missing.jpg"] {
+        let path = folder.path().join(name);
+        let run = peise(["match", text(&path), "--label", "黑色", "--json"]).exits(1);
+        let prediction = run.prediction();
+        let error = prediction.images[0].error.clone().unwrap();
+        for said in ["truncated", "cannot be read"] {
+            assert!(error.matches(said).count() <= 1, "{error}");
+        }
+    }
+}
