@@ -8,4 +8,5 @@ pub mod models;
 mod options;
 mod page;
 pub mod predict;
+pub mod runs;
 pub mod train;

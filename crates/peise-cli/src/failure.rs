@@ -43,6 +43,18 @@ pub enum Failure {
     /// A model.
     #[error(transparent)]
     Model(#[from] peise::ModelError),
+    /// A model on the hub.
+    #[error(transparent)]
+    Hub(#[from] crate::hub::HubError),
+    /// The curves of a run.
+    #[error("cannot read {path}; name a folder that peise train --out wrote")]
+    Run {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
     /// A file could not be written.
     #[error("cannot write {path}")]
     Write {

@@ -3,6 +3,7 @@
 mod command;
 mod device;
 mod failure;
+mod hub;
 mod output;
 mod progress;
 
@@ -26,6 +27,7 @@ enum Command {
     Train(command::train::TrainArgs),
     Import(command::import::ImportArgs),
     Models(command::models::ModelsArgs),
+    Runs(command::runs::RunsArgs),
 }
 
 fn main() -> ExitCode {
@@ -37,5 +39,6 @@ fn main() -> ExitCode {
         Command::Train(args) => command::train::run(&args),
         Command::Import(args) => command::import::run(&args),
         Command::Models(args) => command::models::run(&args),
+        Command::Runs(args) => command::runs::run(&args),
     })
 }

@@ -50,14 +50,15 @@ impl Training {
 
     /// Shows a step; without a terminal, only when `due`.
     pub fn step(&mut self, line: &StepLog, due: bool) {
+        let share = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.3}"));
         let text = format!(
-            "{} lr {:.1e} loss {:.3} contrast {:.3} Acc {:.3} EM {:.3} reward {:.2} {:.0} photos/s",
+            "{} lr {:.1e} loss {:.3} contrast {:.3} Acc {} EM {} reward {:.2} {:.0} photos/s",
             line.stage,
             line.lr,
             line.loss,
             line.contrast,
-            line.accuracy,
-            line.exact_match,
+            share(line.accuracy),
+            share(line.exact_match),
             line.cover_reward,
             line.photos_per_second
         );
@@ -72,12 +73,13 @@ impl Training {
 
     /// Prints a validation above the bar.
     pub fn validation(&mut self, line: &ValidationLog) {
+        let share = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
         let text = format!(
-            "{} validation: loss {:.4} Acc {:.4} EM {:.4}{}",
+            "{} validation: loss {:.4} Acc {} EM {}{}",
             line.step,
             line.validation_loss,
-            line.validation_accuracy,
-            line.validation_exact_match,
+            share(line.validation_accuracy),
+            share(line.validation_exact_match),
             if line.best { " (best)" } else { "" }
         );
         if self.terminal {

@@ -34,6 +34,11 @@ impl Augmentation {
         Self { flip: 0.0, rotation: 0.0, scale: [1.0, 1.0], shift: 0.0, exposure: 0.0, illuminant: 0.0 }
     }
 
+    /// Whether photos stay as they are.
+    pub fn is_none(&self) -> bool {
+        *self == Self::none()
+    }
+
     /// Draws one augmentation and applies it to a preprocessed photo of the same size.
     ///
     /// Sampling is bilinear; outside the photo its border is repeated.

@@ -4,19 +4,21 @@
 use crate::augment::Augmentation;
 use crate::dataset::{TrainingData, TrainingListing};
 use crate::loss::{Relation, Target};
+use ::image::RgbImage;
 use burn::tensor::{Device, Tensor, TensorData};
 use peise::image::write_tensor;
-use peise::model::{BatchLayout, CompactConfig};
+use peise::model::BatchLayout;
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// How listings are changed while training.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct ListingChanges {
     /// Probability that a photo of a clearly different colour joins a listing, to be told "no label".
     pub distractor: f64,
@@ -26,14 +28,23 @@ pub struct ListingChanges {
     pub max_photos: usize,
 }
 
+impl Default for ListingChanges {
+    /// Listings as they are.
+    fn default() -> Self {
+        Self { distractor: 0.0, extra_label: 0.0, max_photos: 4096 }
+    }
+}
+
 /// One batch, on the host.
 #[derive(Debug, Clone)]
 pub struct Batch {
-    /// Photos, planar and normalised, `[N, 3, H, W]`.
+    /// Photos, planar and normalised, `[N, 3, H, W]`; empty where their features are kept.
     pub photos: Vec<f32>,
+    /// For each of the N photos its index in the [`TrainingData`].
+    pub photo_places: Vec<usize>,
     /// N, H, W.
     pub shape: [usize; 3],
-    /// Distinct labels, indices into [`TrainingData::labels`].
+    /// Distinct labels, M of them: indices into [`TrainingData::labels`].
     pub labels: Vec<usize>,
     /// For each photo its label in `labels`, where it has one.
     pub photo_labels: Vec<Option<usize>>,
@@ -69,36 +80,121 @@ impl Batch {
     }
 }
 
-/// Makes the batch of a training step.
-pub fn training_batch(
-    data: &TrainingData,
-    config: &CompactConfig,
-    augmentation: &Augmentation,
-    changes: &ListingChanges,
-    size: usize,
-    seed: u64,
-    step: u64,
-) -> Batch {
-    let per_epoch = (data.listings.len() / size).max(1) as u64;
-    let mut order: Vec<usize> = (0..data.listings.len()).collect();
-    order.shuffle(&mut random(seed, step / per_epoch, 0));
-    let first = (step % per_epoch) as usize * size;
-    let listings: Vec<TrainingListing> = order[first..(first + size).min(order.len())]
-        .iter()
-        .enumerate()
-        .map(|(place, &index)| {
-            let mut random = random(seed, step, 1 + place as u64);
-            change(data, &data.listings[index], changes, &mut random)
-        })
-        .collect();
-    assemble(data, config, &listings, |photo, place| {
-        augmentation.apply(photo, &mut random(seed ^ 0x9e37_79b9, step, place))
-    })
+/// How batches are made.
+#[derive(Debug, Clone, Copy)]
+pub struct BatchMaker<'a> {
+    /// Where from.
+    pub data: &'a TrainingData,
+    /// Mean and standard deviation per channel.
+    pub normalisation: ([f32; 3], [f32; 3]),
+    /// Photo augmentation.
+    pub augmentation: &'a Augmentation,
+    /// Listing augmentation.
+    pub changes: &'a ListingChanges,
+    /// Listings of a batch.
+    pub size: usize,
+    /// Seed of the run.
+    pub seed: u64,
+    /// Whether the photos themselves are needed.
+    pub pixels: bool,
 }
 
-/// Makes a batch of listings as they are, for validation.
-pub fn plain_batch(data: &TrainingData, config: &CompactConfig, listings: &[TrainingListing]) -> Batch {
-    assemble(data, config, listings, |photo, _| photo.clone())
+impl BatchMaker<'_> {
+    /// Makes batch number `step` of a run: a pure function of seed and number.
+    pub fn training(&self, step: u64) -> Batch {
+        let Self { data, augmentation, changes, size, seed, .. } = *self;
+        let per_epoch = (data.listings.len() / size).max(1) as u64;
+        let mut order: Vec<usize> = (0..data.listings.len()).collect();
+        order.shuffle(&mut random(seed, step / per_epoch, 0));
+        let first = (step % per_epoch) as usize * size;
+        let listings: Vec<TrainingListing> = order[first..(first + size).min(order.len())]
+            .iter()
+            .enumerate()
+            .map(|(place, &index)| {
+                let mut random = random(seed, step, 1 + place as u64);
+                change(data, &data.listings[index], changes, &mut random)
+            })
+            .collect();
+        self.assemble(listings, |photo, place| {
+            augmentation.apply(&photo, &mut random(seed ^ 0x9e37_79b9, step, place))
+        })
+    }
+
+    /// Makes a batch of listings as they are, for validation.
+    pub fn plain(&self, listings: &[TrainingListing]) -> Batch {
+        self.assemble(listings.to_vec(), |photo, _| photo.into_owned())
+    }
+
+    fn assemble(
+        &self,
+        mut listings: Vec<TrainingListing>,
+        prepare: impl Fn(Cow<RgbImage>, u64) -> RgbImage + Sync,
+    ) -> Batch {
+        let photos = if self.pixels { self.photos(&mut listings, prepare) } else { Vec::new() };
+        let mut batch = Batch {
+            photos: Vec::new(),
+            photo_places: Vec::new(),
+            shape: [0; 3],
+            labels: Vec::new(),
+            photo_labels: Vec::new(),
+            layout: BatchLayout::default(),
+            targets: Vec::new(),
+        };
+        let mut label_places = HashMap::new();
+        for listing in &listings {
+            let labels: Vec<usize> = listing
+                .labels
+                .iter()
+                .map(|&label| {
+                    *label_places.entry(label).or_insert_with(|| {
+                        batch.labels.push(label);
+                        batch.labels.len() - 1
+                    })
+                })
+                .collect();
+            let first = batch.photo_places.len();
+            batch.layout.images.push((first..first + listing.photos.len()).collect());
+            batch.photo_places.extend(&listing.photos);
+            batch.photo_labels.extend(listing.truth.iter().map(|truth| truth.map(|at| labels[at])));
+            batch.targets.push(Target { labels: listing.truth.clone(), label_count: labels.len() });
+            batch.layout.labels.push(labels);
+        }
+        let (width, height) = photos.first().map_or((0, 0), RgbImage::dimensions);
+        batch.shape = [batch.photo_places.len(), height as usize, width as usize];
+        let pixels = 3 * width as usize * height as usize;
+        batch.photos = vec![0.0; photos.len() * pixels];
+        let (mean, std) = self.normalisation;
+        if pixels > 0 {
+            let pairs = batch.photos.par_chunks_mut(pixels).zip(&photos);
+            pairs.for_each(|(out, photo)| write_tensor(photo, mean, std, out));
+        }
+        batch
+    }
+
+    /// The photos of listings, in order. One that has become unreadable leaves its listing; a listing without any leaves
+    /// the batch.
+    fn photos(
+        &self,
+        listings: &mut Vec<TrainingListing>,
+        prepare: impl Fn(Cow<RgbImage>, u64) -> RgbImage + Sync,
+    ) -> Vec<RgbImage> {
+        let places: Vec<usize> = listings.iter().flat_map(|listing| listing.photos.iter().copied()).collect();
+        let photos: Vec<Option<RgbImage>> = places
+            .par_iter()
+            .enumerate()
+            .map(|(place, &index)| self.data.photo(index).map(|photo| prepare(photo, place as u64)))
+            .collect();
+        let mut rest = photos.iter().map(Option::is_some);
+        for listing in listings.iter_mut() {
+            let readable: Vec<bool> = rest.by_ref().take(listing.photos.len()).collect();
+            let mut keep = readable.iter();
+            listing.photos.retain(|_| keep.next() == Some(&true));
+            let mut keep = readable.iter();
+            listing.truth.retain(|_| keep.next() == Some(&true));
+        }
+        listings.retain(|listing| !listing.photos.is_empty());
+        photos.into_iter().flatten().collect()
+    }
 }
 
 fn random(seed: u64, step: u64, place: u64) -> ChaCha8Rng {
@@ -156,48 +252,4 @@ fn change(
         changed.labels.push(label);
     }
     changed
-}
-
-fn assemble(
-    data: &TrainingData,
-    config: &CompactConfig,
-    listings: &[TrainingListing],
-    prepare: impl Fn(&image::RgbImage, u64) -> image::RgbImage + Sync,
-) -> Batch {
-    let mut batch = Batch {
-        photos: Vec::new(),
-        shape: [0; 3],
-        labels: Vec::new(),
-        photo_labels: Vec::new(),
-        layout: BatchLayout::default(),
-        targets: Vec::new(),
-    };
-    let mut photos: Vec<usize> = Vec::new();
-    let mut label_places = HashMap::new();
-    for listing in listings {
-        let labels: Vec<usize> = listing
-            .labels
-            .iter()
-            .map(|&label| {
-                *label_places.entry(label).or_insert_with(|| {
-                    batch.labels.push(label);
-                    batch.labels.len() - 1
-                })
-            })
-            .collect();
-        batch.layout.images.push((photos.len()..photos.len() + listing.photos.len()).collect());
-        photos.extend(&listing.photos);
-        batch.photo_labels.extend(listing.truth.iter().map(|truth| truth.map(|at| labels[at])));
-        batch.targets.push(Target { labels: listing.truth.clone(), label_count: labels.len() });
-        batch.layout.labels.push(labels);
-    }
-    let (width, height) = data.photos[photos[0]].dimensions();
-    batch.shape = [photos.len(), height as usize, width as usize];
-    let pixels = 3 * width as usize * height as usize;
-    batch.photos = vec![0.0; photos.len() * pixels];
-    batch.photos.par_chunks_mut(pixels).enumerate().for_each(|(place, out)| {
-        let photo = prepare(&data.photos[photos[place]], place as u64);
-        write_tensor(&photo, config.mean, config.std, out);
-    });
-    batch
 }

@@ -1,15 +1,19 @@
-//! Training data in memory: every distinct photo preprocessed once, every listing an index into them.
+//! Training data: every distinct photo once, in memory where they fit, every listing an index into them.
 
 use crate::loss::Relation;
 use ::image::RgbImage;
 use peise::colour::{Mention, delta_e, mentions};
 use peise::format::course::DataSet;
-use peise::image::{DecodeLimits, Preprocess, decode, read_bytes};
+use peise::format::describe;
+use peise::image::{DecodeLimits, ImageError, Preprocess, decode, read_bytes};
 use peise::label::Cleaner;
 use peise::listing::Listing;
 use rayon::prelude::*;
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// One listing with its truth, as indices into a [`TrainingData`].
@@ -35,23 +39,43 @@ pub struct TrainingLabel {
 /// Listings of one or more data sets.
 #[derive(Debug, Default)]
 pub struct TrainingData {
-    /// Distinct photos, preprocessed.
-    pub photos: Vec<RgbImage>,
     /// Distinct cleaned labels.
     pub labels: Vec<TrainingLabel>,
     /// The listings; those without a usable photo, label or truth are left out.
     pub listings: Vec<TrainingListing>,
     /// What was left out, and why.
     pub skipped: Vec<String>,
-    files: Vec<PathBuf>,
+    /// Distinct photos: their files, and what they look like after preprocessing.
+    photos: Photos,
     hashes: Vec<u128>,
+    memory: u64,
+}
+
+/// Distinct photos of training data.
+#[derive(Debug, Clone, Default)]
+struct Photos {
+    files: Arc<Vec<PathBuf>>,
+    /// All of them preprocessed, where they fit into memory.
+    kept: Option<Arc<Vec<RgbImage>>>,
+    preprocess: Preprocess,
+}
+
+impl Photos {
+    fn decode(&self, index: usize) -> Result<RgbImage, ImageError> {
+        let limits = DecodeLimits::default();
+        let path = &self.files[index];
+        read_bytes(path, &limits)
+            .and_then(|bytes| decode(&bytes, &limits))
+            .map(|photo| self.preprocess.apply(&photo))
+            .map_err(|error| error.at(path))
+    }
 }
 
 /// Below this CIEDE2000 difference two colour words may well be said of one photo.
 const NEAR: f32 = 22.0;
 
 impl TrainingData {
-    /// Reads all listings of `sets` and preprocesses every distinct photo.
+    /// Reads all listings of `sets` and preprocesses every distinct photo, if they fit into `memory` bytes.
     ///
     /// A photo that cannot be read costs itself; it is named in [`TrainingData::skipped`].
     /// `progress` is told (done, all) photos.
@@ -59,9 +83,11 @@ impl TrainingData {
         sets: &[DataSet],
         preprocess: &Preprocess,
         cleaner: Cleaner,
+        memory: u64,
         progress: &(dyn Fn(u64, u64) + Sync),
     ) -> Self {
-        let mut data = Self::default();
+        let mut data = Self { memory, ..Self::default() };
+        let mut files: Vec<PathBuf> = Vec::new();
         let mut label_index = HashMap::new();
         let mut photo_index: HashMap<u128, Option<usize>> = HashMap::new();
         for set in sets {
@@ -97,9 +123,9 @@ impl TrainingData {
                         (Ok(_), None) => data.skipped.push(format!("{}/{}: no label", listing.id, image.file)),
                         (Ok((hash, path)), Some(label)) => {
                             let place = photo_index.entry(hash).or_insert_with(|| {
-                                data.files.push(path);
+                                files.push(path);
                                 data.hashes.push(hash);
-                                Some(data.files.len() - 1)
+                                Some(files.len() - 1)
                             });
                             if let Some(place) = place {
                                 photos.push(*place);
@@ -113,38 +139,39 @@ impl TrainingData {
                 }
             }
         }
+        data.photos.files = Arc::new(files);
         data.preprocess(preprocess, progress);
         data
     }
 
-    /// Preprocesses the photos anew, e.g. for a stage at another size.
+    /// Preprocesses the photos anew where they are not preprocessed so already, e.g. for a stage at another size.
+    ///
+    /// Photos that do not fit into the memory given are only tried, and decoded anew whenever they are asked for.
     pub fn preprocess(&mut self, preprocess: &Preprocess, progress: &(dyn Fn(u64, u64) + Sync)) {
-        let done = std::sync::atomic::AtomicU64::new(0);
-        let all = self.files.len() as u64;
-        let photos: Vec<Result<RgbImage, String>> = self
-            .files
-            .par_iter()
-            .map(|path| {
-                let limits = DecodeLimits::default();
-                let photo = read_bytes(path, &limits)
-                    .and_then(|bytes| decode(&bytes, &limits))
-                    .map(|photo| preprocess.apply(&photo))
-                    .map_err(|error| format!("{}: {error}", path.display()));
-                progress(done.fetch_add(1, std::sync::atomic::Ordering::Relaxed) + 1, all);
-                photo
+        if self.photos.preprocess == *preprocess && (self.photos.kept.is_some() || self.photos.files.is_empty()) {
+            return;
+        }
+        self.photos.preprocess = preprocess.clone();
+        let (width, height) = preprocess.output_size().unwrap_or((1024, 1024));
+        let all = self.photos.files.len() as u64;
+        let fits = all.saturating_mul(3 * u64::from(width) * u64::from(height)) <= self.memory;
+        self.photos.kept = None;
+        let done = AtomicU64::new(0);
+        let photos: Vec<Result<RgbImage, ImageError>> = (0..self.photos.files.len())
+            .into_par_iter()
+            .map(|index| {
+                let photo = self.photos.decode(index);
+                progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
+                if fits { photo } else { photo.map(|_| RgbImage::new(1, 1)) }
             })
             .collect();
         // A photo that failed keeps its place, so that indices hold, but no listing points to it.
         let failed: Vec<bool> = photos.iter().map(Result::is_err).collect();
-        self.photos = photos
-            .into_iter()
-            .map(|photo| {
-                photo.unwrap_or_else(|error| {
-                    self.skipped.push(error);
-                    RgbImage::new(1, 1)
-                })
-            })
-            .collect();
+        self.skipped.extend(photos.iter().filter_map(|photo| photo.as_ref().err().map(|error| describe(error))));
+        if fits {
+            self.photos.kept =
+                Some(Arc::new(photos.into_iter().map(|photo| photo.unwrap_or_else(|_| RgbImage::new(1, 1))).collect()));
+        }
         for listing in &mut self.listings {
             let kept: Vec<usize> = (0..listing.photos.len()).filter(|&at| !failed[listing.photos[at]]).collect();
             listing.truth = kept.iter().map(|&at| listing.truth[at]).collect();
@@ -153,10 +180,24 @@ impl TrainingData {
         self.listings.retain(|listing| !listing.photos.is_empty());
     }
 
-    /// Sets every `part`-th listing aside, for validation where a data set has no split of its own.
-    pub fn split_off(&mut self, part: usize) -> Self {
+    /// A preprocessed photo; `None` if its file has become unreadable since.
+    pub fn photo(&self, index: usize) -> Option<Cow<'_, RgbImage>> {
+        match &self.photos.kept {
+            Some(kept) => kept.get(index).map(Cow::Borrowed),
+            None => self.photos.decode(index).ok().map(Cow::Owned),
+        }
+    }
+
+    /// Number of distinct photos.
+    pub fn photo_count(&self) -> usize {
+        self.photos.files.len()
+    }
+
+    /// Sets a part of the listings aside, evenly spread, for validation where a data set has no split of its own.
+    pub fn split_off(&mut self, part: f64) -> Self {
+        let listing = |at: usize| ((at + 1) as f64 * part).floor() > (at as f64 * part).floor();
         let (aside, kept): (Vec<_>, Vec<_>) =
-            std::mem::take(&mut self.listings).into_iter().enumerate().partition(|(at, _)| at % part == part - 1);
+            std::mem::take(&mut self.listings).into_iter().enumerate().partition(|&(at, _)| listing(at));
         let listings = |numbered: Vec<(usize, TrainingListing)>| numbered.into_iter().map(|(_, one)| one).collect();
         self.listings = listings(kept);
         Self {
@@ -164,8 +205,8 @@ impl TrainingData {
             labels: self.labels.clone(),
             listings: listings(aside),
             skipped: Vec::new(),
-            files: self.files.clone(),
             hashes: self.hashes.clone(),
+            memory: self.memory,
         }
     }
 

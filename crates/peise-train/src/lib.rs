@@ -4,6 +4,7 @@
 pub mod augment;
 pub mod baseline;
 pub mod batch;
+pub mod curves;
 pub mod dataset;
 pub mod evaluate;
 pub mod import;

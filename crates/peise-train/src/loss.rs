@@ -5,10 +5,17 @@
 //! of `log Z` with respect to a score is the marginal, so the loss is computed outside the graph
 //! and its gradient handed in: `d(-log P)/ds = marginal - truth`, `d(-log P)/dr = E|covered| - |covered(truth)|`.
 
+mod cross_entropy;
+mod supcon;
+
+pub use cross_entropy::cross_entropy;
+pub use supcon::{Supcon, SupconForm, supcon};
+
 use burn::tensor::{Tensor, TensorData};
 use peise::listing::Scores;
 use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals};
 use rayon::prelude::*;
+use supcon::log_sum_exp;
 
 /// One listing's truth.
 #[derive(Debug, Clone)]
@@ -133,12 +140,6 @@ pub fn contrast(images: Tensor<2>, labels: Tensor<2>, relations: &[Relation], te
     let positive = log_sum_exp(logits.clone() + bias(&|relation| relation == Relation::Positive));
     let all = log_sum_exp(logits + bias(&|relation| relation != Relation::Ignored));
     (all - positive).sum() / count
-}
-
-/// `[N, M]` to `[N, 1]`.
-fn log_sum_exp(values: Tensor<2>) -> Tensor<2> {
-    let largest = values.clone().detach().max_dim(1);
-    (values - largest.clone()).exp().sum_dim(1).log() + largest
 }
 
 pub(crate) fn to_vec(data: TensorData) -> Vec<f32> {

@@ -3,7 +3,7 @@
 use crate::augment::Augmentation;
 use crate::batch::ListingChanges;
 use peise::image::Preprocess;
-use peise::model::CompactConfig;
+use peise::model::ModelConfig;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
@@ -15,33 +15,77 @@ pub struct Recipe {
     pub name: String,
     /// Seed of weights, order and augmentation.
     pub seed: u64,
-    /// Listings a step.
+    /// Listings of a batch.
     pub batch: usize,
+    /// Batches whose gradients are averaged for one step.
+    #[serde(default = "one")]
+    pub accumulate: usize,
     /// Steps between validations; the best weights so far are kept.
     pub validate_every: u64,
-    /// Seconds between checkpoints: what a crash costs at most.
+    /// Seconds between checkpoints: what a crash costs at most. 0 = after every step.
     pub checkpoint_seconds: u64,
+    /// Part of the listings set aside for validation where the data has no validation split; 0 = train on all.
+    #[serde(default = "tenth")]
+    pub validation: f64,
+    /// Memory for preprocessed photos, MiB; photos that do not fit are decoded anew for every batch.
+    #[serde(default = "two_gibibytes")]
+    pub photo_memory: u64,
+    /// Weights to begin with; without them, seeded random ones.
+    #[serde(default)]
+    pub weights: InitialWeights,
     /// The model; an empty `label.characters` is filled from the training labels.
-    pub model: CompactConfig,
+    pub model: ModelConfig,
     /// Photo augmentation.
     pub augmentation: Augmentation,
     /// Listing augmentation.
+    #[serde(default)]
     pub changes: ListingChanges,
     /// Optimiser and losses.
+    #[serde(default)]
     pub optimiser: OptimiserConfig,
     /// What is trained, in order.
     pub stages: Vec<Stage>,
 }
 
-/// AdamW, weight averaging and the weights of the losses.
+fn one() -> usize {
+    1
+}
+
+fn tenth() -> f64 {
+    0.1
+}
+
+fn two_gibibytes() -> u64 {
+    2048
+}
+
+/// Files that a run begins with.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct InitialWeights {
+    /// The photo encoder: torchvision's `.pth` or safetensors, or an `image_encoder.safetensors` of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image_encoder: Option<PathBuf>,
+    /// The text encoder: a Hugging Face folder; the command line takes a name on the hub, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_encoder: Option<PathBuf>,
+    /// Heads and matcher: a `matcher.safetensors` of ours.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub matcher: Option<PathBuf>,
+    /// A `vocab.txt` or `tokenizer.json`, or a folder with one; without it, the text encoder's folder.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub vocabulary: Option<PathBuf>,
+}
+
+/// AdamW, weight averaging and the weights of the losses. Without weight decay AdamW is Adam.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[serde(deny_unknown_fields, default)]
 pub struct OptimiserConfig {
     /// Decoupled weight decay.
     pub weight_decay: f32,
-    /// Largest norm of a tensor's gradient.
+    /// Largest norm of a tensor's gradient; 0 = not clipped.
     pub clip: f32,
-    /// Decay of the exponential moving average of the weights.
+    /// Decay of the exponential moving average of the weights; 0 = no average.
     pub average: f32,
     /// Weight of the scores of every unit but the last.
     pub layer_weight: f32,
@@ -49,6 +93,52 @@ pub struct OptimiserConfig {
     pub contrast_weight: f32,
     /// Temperature of the contrast.
     pub contrast_temperature: f64,
+    /// Whether cross-entropy is fed with probabilities, so that its softmax is applied twice, as in the report's
+    /// published run; caps the confidence at 0.73 for two labels.
+    pub double_softmax: bool,
+    /// Temperature of SupCon.
+    pub supcon_temperature: f64,
+}
+
+impl Default for OptimiserConfig {
+    fn default() -> Self {
+        Self {
+            weight_decay: 0.0,
+            clip: 0.0,
+            average: 0.0,
+            layer_weight: 0.0,
+            contrast_weight: 0.0,
+            contrast_temperature: 0.1,
+            double_softmax: false,
+            supcon_temperature: 0.1,
+        }
+    }
+}
+
+/// What a stage minimises.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Loss {
+    /// The listing's exact likelihood under the soft cover rule.
+    #[default]
+    Structured,
+    /// The report's: cross-entropy of each photo over its listing's labels.
+    CrossEntropy,
+    /// SupCon of the photo encoder's features, L_out; classes are (listing, label).
+    SupconOut,
+    /// SupCon of the photo encoder's features, L_in.
+    SupconIn,
+}
+
+/// The weights that a stage begins with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Start {
+    /// The last ones of the stage before.
+    #[default]
+    Last,
+    /// The best ones of the stage before, by validation loss.
+    Best,
 }
 
 /// One stage of a recipe.
@@ -57,28 +147,61 @@ pub struct OptimiserConfig {
 pub struct Stage {
     /// Name for logs.
     pub name: String,
-    /// Optimiser steps.
-    pub steps: u64,
+    /// Optimiser steps; give these or `epochs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub steps: Option<u64>,
+    /// Passes over the training listings; give these or `steps`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub epochs: Option<f64>,
     /// Learning rate after the warm-up.
     pub lr: f64,
-    /// Learning rate at the end of the cosine.
-    pub lr_end: f64,
+    /// Learning rate at the end of the cosine; without it, `lr` stays.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lr_end: Option<f64>,
     /// Steps of linear warm-up.
-    pub warmup: u64,
-    /// Preprocessing during this stage; without it, the model's own.
     #[serde(default)]
+    pub warmup: u64,
+    /// Paths of what is trained (`matcher`, `image_encoder.stages.3`); `*` = all.
+    #[serde(default = "all")]
+    pub train: Vec<String>,
+    /// Paths of what is not, even if `train` has it. Frozen means: weights and normalisation statistics stay, dropout
+    /// is off.
+    #[serde(default)]
+    pub freeze: Vec<String>,
+    /// What is minimised.
+    #[serde(default)]
+    pub loss: Loss,
+    /// The weights that it begins with.
+    #[serde(default)]
+    pub start: Start,
+    /// Validations without a better loss after which the stage ends; without it, it runs to its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub patience: Option<u64>,
+    /// Preprocessing during this stage; without it, the model's own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub preprocess: Option<Preprocess>,
 }
 
+fn all() -> Vec<String> {
+    vec!["*".to_owned()]
+}
+
 impl Stage {
-    /// Learning rate of a step of this stage: linear warm-up, then half a cosine.
-    pub fn learning_rate(&self, step: u64) -> f64 {
+    /// Steps of this stage over so many listings, `listings_a_step` in each.
+    pub fn length(&self, listings: usize, listings_a_step: usize) -> u64 {
+        let epoch = (listings / listings_a_step).max(1) as f64;
+        self.steps.unwrap_or_else(|| (self.epochs.unwrap_or(0.0) * epoch).round().max(0.0) as u64)
+    }
+
+    /// Learning rate of a step of this stage of so many steps: linear warm-up, then half a cosine.
+    pub fn learning_rate(&self, step: u64, steps: u64) -> f64 {
         if step < self.warmup {
             return self.lr * (step + 1) as f64 / self.warmup as f64;
         }
-        let rest = (self.steps - self.warmup).max(1) as f64;
+        let end = self.lr_end.unwrap_or(self.lr);
+        let rest = steps.saturating_sub(self.warmup).max(1) as f64;
         let part = (step - self.warmup) as f64 / rest;
-        self.lr_end + (self.lr - self.lr_end) * 0.5 * (1.0 + (std::f64::consts::PI * part.min(1.0)).cos())
+        end + (self.lr - end) * 0.5 * (1.0 + (std::f64::consts::PI * part.min(1.0)).cos())
     }
 }
 
@@ -103,6 +226,22 @@ pub enum RecipeError {
         #[source]
         source: Box<toml::de::Error>,
     },
+    /// With the settings it is no valid recipe.
+    #[error("--set {settings}: {source}")]
+    Settings {
+        /// As given.
+        settings: String,
+        /// What is wrong.
+        #[source]
+        source: Box<toml::de::Error>,
+    },
+    /// The recipe could not be written out.
+    #[error("the recipe cannot be written as TOML")]
+    Write {
+        /// Why.
+        #[source]
+        source: toml::ser::Error,
+    },
     /// `--set` is not `key=value`, or its key does not exist.
     #[error("--set {setting}: {expected}")]
     Setting {
@@ -117,7 +256,8 @@ pub enum RecipeError {
 }
 
 impl Recipe {
-    /// Reads a recipe and applies `key=value` settings (`optimiser.clip=0.5`, `stages.0.steps=100`).
+    /// Reads a recipe and applies `key=value` settings (`optimiser.clip=0.5`, `stages.0.steps=100`); the value `none`
+    /// takes an optional key away.
     ///
     /// # Errors
     /// If the file cannot be read or parsed, or a setting names a key that does not exist.
@@ -126,10 +266,18 @@ impl Recipe {
             std::fs::read_to_string(path).map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
         let parse_error = |source| RecipeError::Parse { path: path.to_owned(), source: Box::new(source) };
         let mut value: toml::Value = toml::from_str(&text).map_err(parse_error)?;
-        for setting in settings {
-            apply(&mut value, setting)?;
-        }
-        let recipe: Self = value.try_into().map_err(parse_error)?;
+        let parsed: Self = value.clone().try_into().map_err(parse_error)?;
+        let recipe = if settings.is_empty() {
+            parsed
+        } else {
+            // Filled in, so that a setting can change what the file leaves at its default.
+            value = toml::Value::try_from(&parsed).map_err(|source| RecipeError::Write { source })?;
+            for setting in settings {
+                apply(&mut value, setting)?;
+            }
+            let given = settings.join(" ");
+            value.try_into().map_err(|source| RecipeError::Settings { settings: given, source: Box::new(source) })?
+        };
         recipe.check()?;
         Ok(recipe)
     }
@@ -139,6 +287,20 @@ impl Recipe {
         if self.batch == 0 || self.stages.is_empty() || self.validate_every == 0 {
             return fail("batch, validate_every and the number of stages must be at least 1");
         }
+        if self.accumulate == 0 || !(0.0..1.0).contains(&self.validation) {
+            return fail("accumulate must be at least 1, and validation lie within 0..1");
+        }
+        for stage in &self.stages {
+            if stage.steps.is_some() == stage.epochs.is_some() {
+                return fail("a stage has either steps or epochs");
+            }
+            if !(stage.lr.is_finite() && stage.lr > 0.0) || stage.patience == Some(0) {
+                return fail("a stage's lr must be positive, and patience at least 1 (leave it out for none)");
+            }
+        }
+        if !(self.optimiser.supcon_temperature > 0.0 && self.optimiser.contrast_temperature > 0.0) {
+            return fail("temperatures must be positive");
+        }
         self.model.check().or_else(fail)?;
         Ok(())
     }
@@ -147,24 +309,36 @@ impl Recipe {
 fn apply(value: &mut toml::Value, setting: &str) -> Result<(), RecipeError> {
     let fail = |expected| RecipeError::Setting { setting: setting.to_owned(), expected };
     let (path, new) = setting.split_once('=').ok_or_else(|| fail("expected key=value"))?;
+    let unknown = || fail("the recipe has no such key");
+    let (parents, key) = match path.trim().rsplit_once('.') {
+        Some((parents, key)) => (parents.split('.').collect(), key),
+        None => (Vec::new(), path.trim()),
+    };
     let mut at = value;
-    for key in path.trim().split('.') {
+    for parent in parents {
         at = match at {
-            toml::Value::Table(table) => table.get_mut(key),
-            toml::Value::Array(list) => key.parse().ok().and_then(|index: usize| list.get_mut(index)),
+            toml::Value::Table(table) => table.get_mut(parent),
+            toml::Value::Array(list) => parent.parse().ok().and_then(|index: usize| list.get_mut(index)),
             _ => None,
         }
-        .ok_or_else(|| fail("the recipe has no such key"))?;
+        .ok_or_else(unknown)?;
+    }
+    // An optional key may be absent; that there is none of this name is told when it is parsed.
+    let toml::Value::Table(table) = at else { return Err(unknown()) };
+    if new.trim() == "none" {
+        table.remove(key);
+        return Ok(());
     }
     let parsed: toml::Value = toml::from_str::<toml::Table>(&format!("v = {}", new.trim()))
         .ok()
         .and_then(|mut table| table.remove("v"))
         .unwrap_or_else(|| toml::Value::String(new.trim().to_owned()));
     // A whole number is a fine value for a fractional key.
-    *at = match (&*at, parsed) {
-        (toml::Value::Float(_), toml::Value::Integer(whole)) => toml::Value::Float(whole as f64),
+    let parsed = match (table.get(key), parsed) {
+        (Some(toml::Value::Float(_)), toml::Value::Integer(whole)) => toml::Value::Float(whole as f64),
         (_, parsed) => parsed,
     };
+    table.insert(key.to_owned(), parsed);
     Ok(())
 }
 
@@ -177,25 +351,49 @@ mod tests {
     }
 
     #[test]
-    fn the_shipped_recipe_reads_and_takes_settings() {
-        let plain = Recipe::read(&shipped(), &[]).expect("shipped");
-        let set = Recipe::read(&shipped(), &["stages.0.steps=7".into(), "optimiser.clip=2".into()]).expect("set");
-        assert_ne!(plain.stages[0].steps, 7);
-        assert_eq!((set.stages[0].steps, set.optimiser.clip), (7, 2.0));
+    fn every_shipped_recipe_reads_and_writes_and_takes_settings() {
+        for name in ["compact", "frozen", "supcon", "joint", "staged"] {
+            let path = shipped().with_file_name(format!("{name}.toml"));
+            let plain = Recipe::read(&path, &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
+            let settings = ["stages.0.steps=7", "stages.0.epochs=none", "optimiser.clip=2", "validate_every=9"];
+            let set = Recipe::read(&path, &settings.map(str::to_owned)).expect("set");
+            assert_eq!((set.stages[0].steps, set.optimiser.clip, set.validate_every), (Some(7), 2.0, 9));
+            let text = toml::to_string(&plain).expect("it is written");
+            assert_eq!(toml::from_str::<Recipe>(&text).expect("and read"), plain, "{name}");
+        }
     }
 
     #[test]
     fn wrong_settings_are_refused() {
-        for setting in ["stages.0.stepz=7", "batch", "batch=many", "batch=0", "stages.99.steps=1"] {
+        for setting in
+            ["stages.0.stepz=7", "batch", "batch=many", "batch=0", "stages.99.steps=1", "stages.0.epochs=1", "modell.a=1"]
+        {
             assert!(Recipe::read(&shipped(), &[setting.into()]).is_err(), "{setting}");
         }
         assert!(matches!(Recipe::read(Path::new("none.toml"), &[]), Err(RecipeError::Read { .. })));
     }
 
     #[test]
+    fn an_unknown_field_is_named() {
+        let text = std::fs::read_to_string(shipped()).expect("shipped");
+        let folder = tempfile::tempdir().expect("a folder");
+        for (from, to) in [("batch = 16", "batch = 16\nbatsch = 3"), ("stem = 24", "stem = 24\nstemm = 3")] {
+            let path = folder.path().join("wrong.toml");
+            std::fs::write(&path, text.replace(from, to)).expect("written");
+            let error = Recipe::read(&path, &[]).expect_err("an unknown field").to_string();
+            assert!(error.contains("unknown field") && error.contains("wrong.toml"), "{error}");
+        }
+    }
+
+    #[test]
     fn the_learning_rate_warms_up_and_falls() {
-        let stage = Stage { name: "s".into(), steps: 100, lr: 1.0, lr_end: 0.1, warmup: 10, preprocess: None };
-        assert!(stage.learning_rate(0) < 0.11 && (stage.learning_rate(9) - 1.0).abs() < 1e-9);
-        assert!(stage.learning_rate(55) < 0.6 && (stage.learning_rate(100) - 0.1).abs() < 1e-9);
+        let mut stage = Recipe::read(&shipped(), &[]).expect("shipped").stages.remove(0);
+        (stage.lr, stage.lr_end, stage.warmup) = (1.0, Some(0.1), 10);
+        assert!(stage.learning_rate(0, 100) < 0.11 && (stage.learning_rate(9, 100) - 1.0).abs() < 1e-9);
+        assert!(stage.learning_rate(55, 100) < 0.6 && (stage.learning_rate(100, 100) - 0.1).abs() < 1e-9);
+        (stage.lr_end, stage.warmup) = (None, 0);
+        assert_eq!(stage.learning_rate(99, 100), 1.0);
+        (stage.steps, stage.epochs) = (None, Some(2.5));
+        assert_eq!(stage.length(100, 10), 25);
     }
 }

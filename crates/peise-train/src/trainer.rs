@@ -1,20 +1,17 @@
 //! The training loop: forward, backward, step in plain sight.
 
-use crate::batch::{Batch, plain_batch, training_batch};
+use crate::batch::{Batch, BatchMaker};
 use crate::dataset::TrainingData;
-use crate::loss::{contrast, structured, to_vec};
-use crate::recipe::Recipe;
+use crate::recipe::{Recipe, Stage, Start};
 use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsParams, ModuleOptimizer};
-use burn::tensor::{Device, Tensor};
-use peise::listing::Scores;
-use peise::matcher::MatcherOutput;
-use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule, RuleError, decode};
-use peise::model::{Compact, CompactConfig};
-use rayon::prelude::*;
+use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer};
+use burn::tensor::Device;
+use peise::ModelError;
+use peise::encoder::wordpiece::VocabularyError;
+use peise::matcher::decode::RuleError;
+use peise::model::{LabelTokenizer, Model, ModelConfig};
 use serde::{Deserialize, Serialize};
-use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -22,11 +19,24 @@ use std::time::Instant;
 mod average;
 mod calibrate;
 mod checkpoint;
+mod features;
+mod files;
+mod freeze;
+mod initial;
+mod log;
+mod step;
+pub mod tensorboard;
+mod validate;
 
 pub use checkpoint::CheckpointError;
+pub use log::{METRICS, read_run};
 
 use average::Average;
 use checkpoint::State;
+use features::{Encoder, Features};
+use files::ModelFiles;
+use log::{Line, Log};
+use step::Step;
 
 /// Where a run reads and writes.
 pub struct RunOptions<'a> {
@@ -42,7 +52,7 @@ pub struct RunOptions<'a> {
 
 /// What a run tells while it goes on.
 pub enum Event<'a> {
-    /// Photos are being prepared: done, all.
+    /// Photos are being prepared, or a frozen encoder reads them: done, all.
     Preparing(u64, u64),
     /// After a step.
     Step(&'a StepLog),
@@ -61,14 +71,14 @@ pub struct StepLog {
     pub stage: String,
     /// Learning rate.
     pub lr: f64,
-    /// Structured negative log-likelihood per image, last unit.
+    /// The stage's loss: per photo, the last unit's; SupCon: per anchor.
     pub loss: f64,
     /// Image-text contrast.
     pub contrast: f64,
-    /// Right images / images with a label, under the training augmentation.
-    pub accuracy: f64,
+    /// Right images / images with a label, under the training augmentation; `null` where nothing is matched.
+    pub accuracy: Option<f64>,
     /// Listings with every image right / listings.
-    pub exact_match: f64,
+    pub exact_match: Option<f64>,
     /// Learned reward of a covered label.
     pub cover_reward: f64,
     /// Photos a second.
@@ -80,13 +90,13 @@ pub struct StepLog {
 pub struct ValidationLog {
     /// Steps done.
     pub step: u64,
-    /// Structured negative log-likelihood per image.
+    /// The stage's loss.
     pub validation_loss: f64,
     /// Right images / images, cover-decoded.
-    pub validation_accuracy: f64,
+    pub validation_accuracy: Option<f64>,
     /// Listings with every image right / listings, cover-decoded.
-    pub validation_exact_match: f64,
-    /// Whether these are the best weights so far (by loss).
+    pub validation_exact_match: Option<f64>,
+    /// Whether these are the best weights of the stage so far (by loss).
     pub best: bool,
 }
 
@@ -101,20 +111,66 @@ pub enum TrainError {
         /// Why the first was.
         first: String,
     },
-    /// The loss is no longer finite.
-    #[error("step {step}: the scores are no longer finite; lower the learning rate (--set stages.0.lr=...)")]
+    /// The loss or a score is no longer finite.
+    #[error("step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and go on with --resume, or start anew. The last checkpoint is as it was")]
     Diverged {
         /// Step.
         step: u64,
-        /// Which score.
+        /// Which score, if it was one.
         #[source]
-        source: RuleError,
+        source: Option<RuleError>,
+    },
+    /// A selector that chooses nothing.
+    #[error("stage {stage}: `{selector}` is no part of this model; its parts are {has}, and paths below them")]
+    Selector {
+        /// The stage.
+        stage: String,
+        /// The selector.
+        selector: String,
+        /// What there is.
+        has: String,
+    },
+    /// A stage that trains nothing.
+    #[error("stage {stage}: everything is frozen, so there is nothing to train")]
+    AllFrozen {
+        /// The stage.
+        stage: String,
+    },
+    /// Initial weights for a model without such parts.
+    #[error("[weights] names parts that the architecture {architecture} does not have")]
+    NoSuchPart {
+        /// The architecture.
+        architecture: &'static str,
+    },
+    /// No vocabulary.
+    #[error("the text encoder needs a vocabulary: name a vocab.txt (--set weights.vocabulary=FILE) or a folder with one (--set weights.text_encoder=DIR)")]
+    NoVocabulary,
+    /// The vocabulary cannot be used.
+    #[error("cannot use the vocabulary of {path}")]
+    Vocabulary {
+        /// The file or folder.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<VocabularyError>,
+    },
+    /// Initial weights cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
+    /// A file cannot be read.
+    #[error("cannot read {path}")]
+    Read {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// A file of the run could not be written or read.
     #[error(transparent)]
     Checkpoint(#[from] CheckpointError),
-    /// A log could not be written.
-    #[error("cannot write {path}")]
+    /// A log could not be written or read.
+    #[error("cannot write or read {path}")]
     Log {
         /// The file.
         path: PathBuf,
@@ -128,8 +184,8 @@ pub enum TrainError {
 #[derive(Debug, Clone)]
 pub struct Outcome {
     /// The model as configured, characters and temperature filled in.
-    pub config: CompactConfig,
-    /// Best validation, if there was one.
+    pub config: ModelConfig,
+    /// Best validation of the last stage, if there was one.
     pub best: Option<ValidationLog>,
     /// Whether the run was stopped from outside before its end.
     pub stopped: bool,
@@ -137,15 +193,16 @@ pub struct Outcome {
 
 /// Trains the recipe's model on `training`, validating on `validation`.
 ///
-/// `OUT/best/` holds the best averaged weights as a loadable model, `OUT/metrics.jsonl` the curves,
-/// `OUT/recipe.toml` the resolved recipe, `OUT/checkpoint/` what `resume` needs.
+/// `OUT/best/` holds the best (averaged) weights as a loadable model, `OUT/last/` the last, `OUT/metrics.jsonl`,
+/// `OUT/tensorboard/` and `OUT/report.html` the curves, `OUT/recipe.toml` the resolved recipe, `OUT/checkpoint/` what
+/// `resume` needs.
 ///
 /// # Errors
 /// If there is nothing to train on, a file cannot be written or read, or training diverges.
 pub fn train(
     recipe: &Recipe,
-    mut training: TrainingData,
-    mut validation: TrainingData,
+    training: TrainingData,
+    validation: TrainingData,
     options: &RunOptions,
     tell: &(dyn Fn(Event) + Sync),
 ) -> Result<Outcome, TrainError> {
@@ -154,255 +211,248 @@ pub fn train(
         return Err(TrainError::NoListing { skipped: training.skipped.len(), first });
     }
     let mut config = recipe.model.clone();
-    if config.label.characters.is_empty() {
-        config.label.characters = training.characters();
+    if let ModelConfig::Compact(compact) = &mut config
+        && compact.label.characters.is_empty()
+    {
+        compact.label.characters = training.characters();
     }
     let device = options.device.clone().autodiff();
-    device.seed(recipe.seed);
-    let mut model = config.init(&device);
-    let mut optimiser = AdamWConfig::new()
+    let tokenizer = initial::tokenizer(recipe, &config)?;
+    let fresh = State::new(recipe.seed, training.fingerprint(), initial::fingerprint(&recipe.weights)?);
+    let saved = if options.resume { Some(checkpoint::find(options.out, recipe, &config, &fresh)?) } else { None };
+    let model = initial::model(recipe, &config, &device)?;
+    // Selectors are checked before anything is written or trained.
+    for stage in &recipe.stages {
+        freeze::apply(model.clone(), stage, false)?;
+    }
+    let mut files = ModelFiles::new(options.out, &config, &tokenizer);
+    let model = files.set_text_aside(model, recipe)?;
+    let optimiser = new_optimiser(recipe);
+    let (model, optimiser, average, state) = match saved {
+        Some(saved) => saved.load(model, optimiser)?,
+        None => {
+            let average = Average::new(&model, recipe.optimiser.average);
+            (model, optimiser, average, fresh)
+        }
+    };
+    checkpoint::write_recipe(options.out, recipe, &state, &config)?;
+    let log = Log::open(options.out, state.step)?;
+    let last_saved = Instant::now();
+    let mut run = Run {
+        recipe, options, tell, config, tokenizer, device, files, training, validation, model, optimiser, average, state,
+        log, last_saved,
+    };
+    let first = run.state.stage;
+    for stage in &recipe.stages[first.min(recipe.stages.len())..] {
+        if run.stage(stage)? {
+            run.log.page(true)?;
+            return Ok(Outcome { config: run.config, best: run.state.best, stopped: true });
+        }
+    }
+    let mut config = run.config;
+    if run.state.best.as_ref().is_some_and(|best| best.validation_accuracy.is_some()) {
+        let best = calibrate::temperature(&run.files, &config, &run.validation, recipe, &options.device)?;
+        config = config.with_temperature(best);
+    }
+    run.log.page(true)?;
+    Ok(Outcome { config, best: run.state.best, stopped: false })
+}
+
+fn new_optimiser(recipe: &Recipe) -> ModuleOptimizer {
+    let clip = (recipe.optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(recipe.optimiser.clip));
+    AdamWConfig::new()
         .with_weight_decay(recipe.optimiser.weight_decay)
         .with_epsilon(1e-8)
-        .with_grad_clipping(Some(GradientClippingConfig::Norm(recipe.optimiser.clip)))
-        .init();
-    let mut state = State::new(recipe.seed, training.fingerprint());
-    let mut average = Average::new(&model);
-    if options.resume {
-        (model, optimiser, average, state) = checkpoint::load(options.out, model, optimiser, &config, &state)?;
-    }
-    checkpoint::write_recipe(options.out, recipe, &state)?;
-    let log_path = options.out.join("metrics.jsonl");
-    let log_error = |source| TrainError::Log { path: log_path.clone(), source };
-    let mut log = std::fs::OpenOptions::new().create(true).append(true).open(&log_path).map_err(log_error)?;
-    let mut write = |line: serde_json::Result<String>| -> Result<(), TrainError> {
-        let line = line.map_err(|error| log_error(error.into()))?;
-        writeln!(log, "{line}").map_err(log_error)
-    };
+        .with_grad_clipping(clip)
+        .init()
+}
 
-    let steps: u64 = recipe.stages.iter().map(|stage| stage.steps).sum();
-    let mut saved = Instant::now();
-    let mut first = 0;
-    let mut current = config.preprocess.clone();
-    for stage in &recipe.stages {
-        let last = first + stage.steps;
-        if state.step >= last {
-            first = last;
-            continue;
-        }
-        let preprocess = stage.preprocess.as_ref().unwrap_or(&config.preprocess);
-        if *preprocess != current {
-            for data in [&mut training, &mut validation] {
-                data.preprocess(preprocess, &|done, all| tell(Event::Preparing(done, all)));
+/// A run in progress.
+struct Run<'a> {
+    recipe: &'a Recipe,
+    options: &'a RunOptions<'a>,
+    tell: &'a (dyn Fn(Event) + Sync),
+    config: ModelConfig,
+    tokenizer: LabelTokenizer,
+    device: Device,
+    files: ModelFiles,
+    training: TrainingData,
+    validation: TrainingData,
+    model: Model,
+    optimiser: ModuleOptimizer,
+    average: Average,
+    state: State,
+    log: Log,
+    last_saved: Instant,
+}
+
+impl Run<'_> {
+    /// Runs what is left of a stage; whether it was stopped from outside.
+    fn stage(&mut self, stage: &Stage) -> Result<bool, TrainError> {
+        let (recipe, tell) = (self.recipe, self.tell);
+        let steps = stage.length(self.training.listings.len(), recipe.batch * recipe.accumulate);
+        if !self.state.begun {
+            // Each stage is a run of its own: a fresh optimiser, and the best weights are sought anew.
+            self.optimiser = new_optimiser(recipe);
+            if stage.start == Start::Best && self.state.best.is_some() {
+                self.model = self.files.read("best", self.model.clone())?;
+                self.average = Average::new(&self.model, recipe.optimiser.average);
             }
-            current = preprocess.clone();
+            (self.state.begun, self.state.best, self.state.worse) = (true, None, 0);
+            self.save()?;
         }
-        // The next batch is made while this one trains.
-        let start = state.step;
-        let (training, config) = (&training, &config);
-        let outcome = std::thread::scope(|scope| -> Result<bool, TrainError> {
+        let preparing = |done, all| tell(Event::Preparing(done, all));
+        let own = stage.preprocess.clone();
+        self.training.preprocess(&own.clone().unwrap_or_else(|| self.config.training_preprocess()), &preparing);
+        self.validation.preprocess(&own.unwrap_or_else(|| self.config.preprocess()), &preparing);
+        let (model, frozen) = freeze::apply(self.model.clone(), stage, self.files.text_is_aside())?;
+        self.model = model;
+
+        // Nothing below borrows `self` as a whole: the next batch is made on another thread while this one trains.
+        let (training, validation) = (std::mem::take(&mut self.training), std::mem::take(&mut self.validation));
+        let none = crate::augment::Augmentation::none();
+        let supcon = matches!(stage.loss, crate::recipe::Loss::SupconIn | crate::recipe::Loss::SupconOut);
+        let mut maker = BatchMaker {
+            data: &training,
+            normalisation: self.config.normalisation(),
+            augmentation: &recipe.augmentation,
+            changes: &recipe.changes,
+            size: recipe.batch,
+            seed: recipe.seed,
+            pixels: true,
+        };
+        let mut plain = BatchMaker { data: &validation, augmentation: &none, ..maker };
+        let (mut kept, mut kept_plain) = (Features::default(), Features::default());
+        if !supcon {
+            let encoder = Encoder {
+                model: &self.model,
+                frozen: &frozen,
+                tokenizer: &self.tokenizer,
+                device: &self.options.device,
+                files: &self.files,
+            };
+            kept = encoder.keep(&maker, &preparing)?;
+            kept_plain = encoder.keep(&plain, &preparing)?;
+        }
+        (maker.pixels, plain.pixels) = (!kept.has_images(), !kept_plain.has_images());
+        let stopped = std::thread::scope(|scope| {
             let (sender, receiver) = std::sync::mpsc::sync_channel::<Batch>(2);
+            let (first, micro) = (self.state.stage_step, recipe.accumulate as u64);
             scope.spawn(move || {
-                for step in start..last {
-                    let batch = training_batch(
-                        training,
-                        config,
-                        &recipe.augmentation,
-                        &recipe.changes,
-                        recipe.batch,
-                        recipe.seed,
-                        step,
-                    );
-                    if sender.send(batch).is_err() {
+                for number in first * micro..steps * micro {
+                    if sender.send(maker.training(number)).is_err() {
                         return;
                     }
                 }
             });
-            for batch in receiver {
-                let began = Instant::now();
-                device.seed(recipe.seed ^ state.step);
-                let lr = stage.learning_rate(state.step - first);
-                let (next, mut line) = step(recipe, training, config, model.clone(), &mut optimiser, &batch, lr)
-                    .map_err(|source| TrainError::Diverged { step: state.step, source })?;
-                model = next;
-                // A young average forgets its random start faster.
-                let decay = recipe.optimiser.average.min((1.0 + state.step as f32) / (10.0 + state.step as f32));
-                average.update(&model, decay);
-                line.step = state.step;
-                line.steps = steps;
-                line.stage.clone_from(&stage.name);
-                line.photos_per_second = batch.photo_labels.len() as f64 / began.elapsed().as_secs_f64();
-                tell(Event::Step(&line));
-                write(serde_json::to_string(&line))?;
-                state.step += 1;
-
-                let stop = options.stop.load(Ordering::Relaxed);
-                if state.step.is_multiple_of(recipe.validate_every) || state.step == last {
-                    let averaged = average.apply(model.valid());
-                    if !validation.listings.is_empty() {
-                        let mut result = validate(&averaged.clone().fold(), config, &validation, recipe.batch)
-                            .map_err(|source| TrainError::Diverged { step: state.step, source })?;
-                        result.step = state.step;
-                        result.best = state.improves(&result);
-                        if result.best {
-                            state.best = Some(result.clone());
-                            checkpoint::write_model(&options.out.join("best"), &averaged, config)?;
-                        }
-                        tell(Event::Validation(&result));
-                        write(serde_json::to_string(&result))?;
-                    }
-                    checkpoint::write_model(&options.out.join("last"), &averaged, config)?;
-                }
-                if stop || state.step == last || saved.elapsed().as_secs() >= recipe.checkpoint_seconds {
-                    checkpoint::save(options.out, &model, &optimiser, &average, &state, config)?;
-                    saved = Instant::now();
-                }
-                if stop {
-                    return Ok(true);
-                }
-            }
-            Ok(false)
-        })?;
-        if outcome {
-            return Ok(Outcome { config: config.clone(), best: state.best, stopped: true });
-        }
-        first = last;
-    }
-    if state.best.is_some() {
-        config.temperature =
-            calibrate::temperature(&options.out.join("best"), &config, &validation, &options.device, recipe.batch)?;
-    }
-    Ok(Outcome { config, best: state.best, stopped: false })
-}
-
-/// One optimiser step: forward, losses, backward, update.
-fn step(
-    recipe: &Recipe,
-    data: &TrainingData,
-    config: &CompactConfig,
-    model: Compact,
-    optimiser: &mut ModuleOptimizer,
-    batch: &Batch,
-    lr: f64,
-) -> Result<(Compact, StepLog), RuleError> {
-    let device = model.cover_reward.val().device();
-    let texts: Vec<&str> = batch.labels.iter().map(|&label| data.labels[label].text.as_str()).collect();
-    let images = model.encode_images(batch.photo_tensor(&device));
-    let labels = model.encode_labels(config.tokenizer().batch(&texts, &device));
-    let output = model.match_features(images.clone(), labels.clone(), &batch.layout);
-
-    let reward = model.reward();
-    let units = output.scores.len();
-    let mut total: Option<Tensor<1>> = None;
-    let mut value = 0.0;
-    let mut add = |term: Tensor<1>| {
-        total = Some(match total.take() {
-            Some(sum) => sum + term,
-            None => term,
+            self.steps(stage, steps, &maker, &kept, &plain, &kept_plain, &receiver)
         });
-    };
-    for (unit, (scores, none)) in output.scores.iter().zip(&output.none).enumerate() {
-        let loss = structured(scores.clone(), none.clone(), reward.clone(), &batch.targets)?;
-        let last = unit + 1 == units;
-        value = loss.value;
-        add(if last { loss.surrogate } else { loss.surrogate * recipe.optimiser.layer_weight });
+        (self.training, self.validation) = (training, validation);
+        if stopped? {
+            return Ok(true);
+        }
+        self.state.stage += 1;
+        (self.state.stage_step, self.state.begun) = (0, false);
+        self.save()?;
+        Ok(false)
     }
-    let mut contrast_value = 0.0;
-    if recipe.optimiser.contrast_weight > 0.0 {
-        let loss = contrast(images, labels, &batch.relations(data), recipe.optimiser.contrast_temperature);
-        contrast_value = f64::from(loss.clone().into_scalar::<f32>());
-        add(loss * recipe.optimiser.contrast_weight);
+
+    /// The steps of a stage; whether it was stopped from outside.
+    #[allow(clippy::too_many_arguments)] // The two sides of a stage, training and validation.
+    fn steps(
+        &mut self,
+        stage: &Stage,
+        steps: u64,
+        maker: &BatchMaker,
+        kept: &Features,
+        plain: &BatchMaker,
+        kept_plain: &Features,
+        batches: &std::sync::mpsc::Receiver<Batch>,
+    ) -> Result<bool, TrainError> {
+        let (recipe, tell) = (self.recipe, self.tell);
+        let device = self.device.clone();
+        let tokenizer = self.tokenizer.clone();
+        let step = Step {
+            data: maker.data,
+            features: kept,
+            tokenizer: &tokenizer,
+            optimiser: &recipe.optimiser,
+            loss: stage.loss,
+            device: &device,
+        };
+        let on_validation = Step { data: plain.data, features: kept_plain, device: &self.options.device, ..step };
+        let whole = self.state.step - self.state.stage_step + steps;
+        let patience = stage.patience.unwrap_or(u64::MAX);
+        while self.state.stage_step < steps && self.state.worse < patience {
+            let began = Instant::now();
+            device.seed(recipe.seed ^ self.state.step);
+            let lr = stage.learning_rate(self.state.stage_step, steps);
+            let (mut accumulated, mut found, mut photos) = (GradientsAccumulator::new(), Vec::new(), 0);
+            for batch in batches.iter().take(recipe.accumulate) {
+                photos += batch.photo_places.len();
+                if batch.photo_places.is_empty() {
+                    continue;
+                }
+                let one = step.run(&self.model, &batch, self.state.step)?;
+                let gradients = (one.total.clone() / recipe.accumulate as f64).backward();
+                accumulated.accumulate(&self.model, GradientsParams::from_grads(gradients, &self.model));
+                found.push(one);
+            }
+            self.model = self.optimiser.step(lr, self.model.clone(), accumulated.grads());
+            self.average.update(&self.model, self.state.step);
+            let mut line = step::line(&found);
+            (line.step, line.steps, line.lr) = (self.state.step, whole, lr);
+            line.stage.clone_from(&stage.name);
+            line.photos_per_second = photos as f64 / began.elapsed().as_secs_f64();
+            tell(Event::Step(&line));
+            self.log.write(&Line::Step(line))?;
+            self.state.step += 1;
+            self.state.stage_step += 1;
+
+            let stop = self.options.stop.load(Ordering::Relaxed);
+            let mut end = self.state.stage_step == steps;
+            if end || self.state.step.is_multiple_of(recipe.validate_every) {
+                end |= self.validate(stage, &on_validation, plain)?;
+            }
+            if stop || end || self.last_saved.elapsed().as_secs() >= recipe.checkpoint_seconds {
+                self.save()?;
+            }
+            if stop {
+                return Ok(true);
+            }
+            if end {
+                return Ok(false);
+            }
+        }
+        Ok(false)
     }
-    let (right, images, exact) =
-        count_right(&scores_of(&output.scores[units - 1], &output.none[units - 1], batch), batch)?;
-    let line = StepLog {
-        step: 0,
-        steps: 0,
-        stage: String::new(),
-        lr,
-        loss: value,
-        contrast: contrast_value,
-        accuracy: right as f64 / images.max(1) as f64,
-        exact_match: exact as f64 / batch.targets.len().max(1) as f64,
-        cover_reward: f64::from(reward.into_scalar::<f32>()),
-        photos_per_second: 0.0,
-    };
-    let Some(total) = total else { return Ok((model, line)) };
-    let gradients = GradientsParams::from_grads(total.backward(), &model);
-    Ok((optimiser.step(lr, model, gradients), line))
-}
 
-/// The score tables of a batch's listings, padding cut off.
-fn scores_of(scores: &Tensor<3>, none: &Tensor<2>, batch: &Batch) -> Vec<Scores> {
-    let [_, images, labels] = scores.dims();
-    let (values, nones) = (to_vec(scores.to_data()), to_vec(none.to_data()));
-    let table = |(listing, target): (usize, &crate::loss::Target)| {
-        let count = target.labels.len();
-        let rows = (0..count)
-            .flat_map(|image| values[(listing * images + image) * labels..][..target.label_count].to_vec())
-            .collect();
-        Scores::new(count, target.label_count, rows, nones[listing * images..][..count].to_vec())
-    };
-    batch.targets.iter().enumerate().map(table).collect()
-}
-
-/// Right images, images with a truth, listings with every image right: cover-decoded where the
-/// listing keeps the rule, else freely.
-fn count_right(scores: &[Scores], batch: &Batch) -> Result<(usize, usize, usize), RuleError> {
-    let counted = scores
-        .par_iter()
-        .zip(&batch.targets)
-        .map(|(scores, target)| {
-            let rule = if scores.images() >= scores.labels() { Rule::Cover } else { Rule::Free };
-            let options =
-                DecodeOptions { rule, objective: Objective::Listing, none: NonePolicy::Forbid, cover_reward: 0.0 };
-            let assignment = decode(scores, &options)?;
-            let known = target.labels.iter().zip(&assignment.choices).filter(|(truth, _)| truth.is_some());
-            let right = known.clone().filter(|(truth, choice)| **truth == choice.label).count();
-            Ok((right, known.count()))
-        })
-        .collect::<Result<Vec<_>, RuleError>>()?;
-    let exact = counted.iter().filter(|(right, all)| right == all).count();
-    let sum = |f: fn(&(usize, usize)) -> usize| counted.iter().map(f).sum::<usize>();
-    Ok((sum(|c| c.0), sum(|c| c.1), exact))
-}
-
-/// A batch of listings as they are, and what the model says of it.
-fn forward(
-    model: &Compact,
-    config: &CompactConfig,
-    data: &TrainingData,
-    listings: &[crate::dataset::TrainingListing],
-) -> (Batch, MatcherOutput) {
-    let device = model.cover_reward.val().device();
-    let batch = plain_batch(data, config, listings);
-    let texts: Vec<&str> = batch.labels.iter().map(|&label| data.labels[label].text.as_str()).collect();
-    let output = model.forward(batch.photo_tensor(&device), config.tokenizer().batch(&texts, &device), &batch.layout);
-    (batch, output)
-}
-
-fn validate(
-    model: &Compact,
-    config: &CompactConfig,
-    data: &TrainingData,
-    size: usize,
-) -> Result<ValidationLog, RuleError> {
-    let (mut right, mut images, mut exact, mut loss) = (0, 0, 0, 0.0);
-    for listings in data.listings.chunks(size) {
-        let (batch, output) = forward(model, config, data, listings);
-        let last = output.scores.len() - 1;
-        let counted = count_right(&scores_of(&output.scores[last], &output.none[last], &batch), &batch)?;
-        right += counted.0;
-        images += counted.1;
-        exact += counted.2;
-        let value =
-            structured(output.scores[last].clone(), output.none[last].clone(), model.reward(), &batch.targets)?.value;
-        loss += value * batch.photo_labels.len() as f64;
+    /// Validates and keeps the weights; whether the stage has run out of patience.
+    fn validate(&mut self, stage: &Stage, step: &Step, plain: &BatchMaker) -> Result<bool, TrainError> {
+        let averaged = self.average.apply(self.model.valid());
+        let mut impatient = false;
+        if !plain.data.listings.is_empty() {
+            let mut result = validate::validate(&averaged.clone().fold(), step, plain, self.state.step)?;
+            result.best = self.state.improves(&result);
+            if result.best {
+                (self.state.best, self.state.worse) = (Some(result.clone()), 0);
+                self.files.write("best", &averaged)?;
+            } else {
+                self.state.worse += 1;
+                impatient = stage.patience.is_some_and(|patience| self.state.worse >= patience);
+            }
+            (self.tell)(Event::Validation(&result));
+            self.log.write(&Line::Validation(result))?;
+        }
+        self.files.write("last", &averaged)?;
+        self.log.page(false)?;
+        Ok(impatient)
     }
-    Ok(ValidationLog {
-        step: 0,
-        validation_loss: loss / images.max(1) as f64,
-        validation_accuracy: right as f64 / images.max(1) as f64,
-        validation_exact_match: exact as f64 / data.listings.len().max(1) as f64,
-        best: false,
-    })
+
+    fn save(&mut self) -> Result<(), TrainError> {
+        self.log.sync()?;
+        checkpoint::save(self.options.out, &self.model, &self.optimiser, &self.average, &self.state, &self.config)?;
+        self.last_saved = Instant::now();
+        Ok(())
+    }
 }

@@ -1,4 +1,39 @@
 //! Encoders of photos and labels, one architecture per file.
 
+use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+
+pub mod bert;
+pub mod block;
 pub mod characters;
+pub mod mlp;
+pub mod recurrent;
 pub mod residual;
+pub mod resnet;
+pub mod segments;
+pub mod wordpiece;
+
+/// A padded batch of tokenised labels.
+#[derive(Debug, Clone)]
+pub struct TokenInput {
+    /// Tokens `[N, T]`.
+    pub tokens: Tensor<2, Int>,
+    /// `[N, T]`, `true` = padding.
+    pub mask: Tensor<2, Bool>,
+}
+
+impl TokenInput {
+    /// Pads rows of tokens with zeros, to the longest or to `length` where that is more.
+    pub fn pad(rows: &[Vec<i64>], length: usize, device: &Device) -> Self {
+        let length = rows.iter().map(Vec::len).max().unwrap_or(1).max(length).max(1);
+        let mut tokens = vec![0i64; rows.len() * length];
+        let mut mask = vec![true; rows.len() * length];
+        for (row, values) in rows.iter().enumerate() {
+            tokens[row * length..][..values.len()].copy_from_slice(values);
+            mask[row * length..][..values.len()].fill(false);
+        }
+        Self {
+            tokens: Tensor::from_data(TensorData::new(tokens, [rows.len(), length]), device),
+            mask: Tensor::from_data(TensorData::new(mask, [rows.len(), length]), device),
+        }
+    }
+}

@@ -1,11 +1,11 @@
 //! `Matcher`: load once, match many.
 
-use crate::image::{DecodeLimits, ImageError, RgbImage, content_hash, decode, read_bytes, write_tensor};
+use crate::image::{DecodeLimits, ImageError, Preprocess, RgbImage, content_hash, decode, read_bytes, write_tensor};
 use crate::label::{indistinguishable, normalize};
 use crate::listing::{Assignment, Choice, Scores};
 use crate::matcher::decode::{self, DecodeOptions, RuleError};
-use crate::model::{BatchLayout, Compact, CompactConfig};
-use crate::model_folder::{self, ModelError};
+use crate::model::{BatchLayout, LabelTokenizer, Model, ModelConfig};
+use crate::model_folder::{self, LoadedModel, ModelError};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use std::collections::HashMap;
@@ -73,8 +73,10 @@ pub enum MatchError {
 /// A loaded model, ready to match. Share one between threads.
 #[derive(Debug)]
 pub struct Matcher {
-    config: CompactConfig,
-    model: Compact,
+    config: ModelConfig,
+    model: Model,
+    tokenizer: LabelTokenizer,
+    preprocess: Preprocess,
     device: Device,
     cover_reward: f64,
     cache: Mutex<HashMap<String, Vec<f32>>>,
@@ -97,25 +99,27 @@ impl Matcher {
     /// # Errors
     /// If the embedded files are damaged, which a release's tests exclude.
     pub fn embedded(device: Device) -> Result<Self, ModelError> {
-        Self::new(model_folder::embedded(&device)?, device)
+        Ok(Self::new(model_folder::embedded(&device)?, device))
     }
 
-    /// A model folder: `config.json` and `model.safetensors`.
+    /// A model folder: `config.json` and its weights.
     ///
     /// # Errors
     /// If a file is missing, unreadable, or does not fit the other; the error names it.
     pub fn load(folder: &Path, device: Device) -> Result<Self, ModelError> {
-        Self::new(model_folder::load(folder, &device)?, device)
+        Ok(Self::new(model_folder::load(folder, &device)?, device))
     }
 
-    fn new((config, model): (CompactConfig, Compact), device: Device) -> Result<Self, ModelError> {
+    fn new(loaded: LoadedModel, device: Device) -> Self {
+        let LoadedModel { config, model, tokenizer } = loaded;
         let model = model.valid().fold();
         let cover_reward = f64::from(model.reward().into_scalar::<f32>());
-        Ok(Self { config, model, device, cover_reward, cache: Mutex::default() })
+        let preprocess = config.preprocess();
+        Self { config, model, tokenizer, preprocess, device, cover_reward, cache: Mutex::default() }
     }
 
     /// The model's configuration.
-    pub fn config(&self) -> &CompactConfig {
+    pub fn config(&self) -> &ModelConfig {
         &self.config
     }
 
@@ -143,7 +147,7 @@ impl Matcher {
 
     /// Preprocesses a decoded photo.
     pub fn prepare_pixels(&self, photo: &RgbImage) -> Photo {
-        let pixels = self.config.preprocess.apply(photo);
+        let pixels = self.preprocess.apply(photo);
         Photo { hash: content_hash(&pixels), pixels }
     }
 
@@ -197,7 +201,7 @@ impl Matcher {
             first.into_iter().map(|label| (normalize(&input.labels[label]), label)).collect();
         order.sort();
         let raw: Vec<&str> = order.iter().map(|&(_, label)| input.labels[label].as_str()).collect();
-        let texts = self.config.cleaner.clean(&raw);
+        let texts = self.config.cleaner().clean(&raw);
         let mut photos: Vec<usize> = (0..images).filter(|&image| input.photos[image].is_some()).collect();
         photos.sort_by_key(|&image| input.photos[image].as_ref().map(|photo| photo.hash));
         Ok(Canonical { texts, labels: order.into_iter().map(|(_, label)| label).collect(), photos, same_as })
@@ -271,12 +275,13 @@ impl Matcher {
         pass: &[(usize, Vec<usize>, Vec<usize>)],
         scores: &mut HashMap<usize, Scores>,
     ) {
-        let mut output = self.model.match_features(images, labels, layout);
+        let mut output = self.model.match_inputs(images, labels, layout);
         let (Some(last), Some(none)) = (output.scores.pop(), output.none.pop()) else { return };
         let [_, rows, columns] = last.dims();
         let values: Vec<f32> = last.into_data().iter::<f32>().collect();
         let nones: Vec<f32> = none.into_data().iter::<f32>().collect();
-        let step = |value: f32| (value / self.config.temperature / SCORE_STEP).round() * SCORE_STEP;
+        let temperature = self.config.temperature();
+        let step = |value: f32| (value / temperature / SCORE_STEP).round() * SCORE_STEP;
         for (place, (at, images, labels)) in pass.iter().enumerate() {
             let table = (0..images.len())
                 .flat_map(|image| &values[(place * rows + image) * columns..][..labels.len()])
@@ -289,6 +294,7 @@ impl Matcher {
 
     /// Features of photos, `[N, D]`, 64 at a time.
     pub fn encode_photos(&self, photos: &[&Photo]) -> Tensor<2> {
+        let (mean, std) = self.config.normalisation();
         let passes = photos
             .chunks(PHOTOS_PER_PASS)
             .map(|photos| {
@@ -296,7 +302,7 @@ impl Matcher {
                 let pixels = 3 * (width * height) as usize;
                 let mut values = vec![0f32; photos.len() * pixels];
                 for (photo, out) in photos.iter().zip(values.chunks_mut(pixels)) {
-                    write_tensor(&photo.pixels, self.config.mean, self.config.std, out);
+                    write_tensor(&photo.pixels, mean, std, out);
                 }
                 let shape = [photos.len(), 3, height as usize, width as usize];
                 self.model.encode_images(Tensor::from_data(TensorData::new(values, shape), &self.device))
@@ -312,18 +318,19 @@ impl Matcher {
 
     /// Features of cleaned labels, `[M, D]`; those seen before come from the cache.
     pub fn encode_labels(&self, labels: &[&str]) -> Tensor<2> {
-        let width = self.config.matcher.width;
         let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if cache.len() + labels.len() > CACHED_LABELS {
             cache.clear();
         }
         let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains_key(*label)).collect();
         if !new.is_empty() {
-            let encoded = self.model.encode_labels(self.config.tokenizer().batch(&new, &self.device));
+            let encoded = self.model.encode_labels(self.tokenizer.batch(&new, &self.device));
+            let width = encoded.dims()[1];
             let values: Vec<f32> = encoded.into_data().iter::<f32>().collect();
             cache.extend(new.iter().zip(values.chunks(width)).map(|(label, row)| ((*label).to_owned(), row.to_vec())));
         }
         let values: Vec<f32> = labels.iter().flat_map(|label| cache[*label].iter().copied()).collect();
+        let width = values.len() / labels.len().max(1);
         Tensor::from_data(TensorData::new(values, [labels.len(), width]), &self.device)
     }
 }

@@ -13,8 +13,9 @@ use serde::{Deserialize, Serialize};
 
 pub mod attention;
 pub mod decode;
+pub mod report;
 
-use attention::{CrossAttention, EdgeScore, SelfAttention};
+use attention::{CrossAttention, EdgeScore, SelfAttention, UnitConfig};
 
 /// Architecture of an [`AttentionMatcher`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -82,6 +83,18 @@ struct ScoreHead {
 }
 
 impl AttentionMatcherConfig {
+    fn unit(&self) -> UnitConfig {
+        UnitConfig {
+            width: self.width,
+            heads: self.heads,
+            scaled: true,
+            edge_hidden: self.edge_hidden,
+            node_hidden: self.node_hidden,
+            norm: true,
+            dropout: self.dropout,
+        }
+    }
+
     /// A matcher with random weights on `device`.
     ///
     /// # Panics
@@ -93,7 +106,10 @@ impl AttentionMatcherConfig {
             image_norm: LayerNormConfig::new(self.width).init(device),
             label_norm: LayerNormConfig::new(self.width).init(device),
             units: (0..self.units)
-                .map(|_| Unit { within: SelfAttention::init(self, device), across: CrossAttention::init(self, device) })
+                .map(|_| Unit {
+                    within: SelfAttention::init(&self.unit(), device),
+                    across: CrossAttention::init(&self.unit(), device),
+                })
                 .collect(),
             head: ScoreHead {
                 norm: LayerNormConfig::new(self.width).init(device),
@@ -124,8 +140,8 @@ impl AttentionMatcher {
             images = unit.within.forward(images, input.image_mask.clone());
             labels = unit.within.forward(labels, input.label_mask.clone());
             // Both sides are updated at once from the old values, with the same weights.
-            let next = unit.across.forward(images.clone(), labels.clone(), input.label_mask.clone());
-            labels = unit.across.forward(labels, images, input.image_mask.clone());
+            let next = unit.across.forward(images.clone(), labels.clone(), input.label_mask.clone()).states;
+            labels = unit.across.forward(labels, images, input.image_mask.clone()).states;
             images = next;
             self.head.forward(images.clone(), labels.clone(), &mut output);
         }

@@ -1,48 +1,74 @@
-//! The compact model: encoders and matcher composed, with everything a user needs to run it.
+//! Models: encoders and matcher composed, with everything a user needs to run them.
+//!
+//! Every model is photos to features, features to the matcher's inputs (the heads), and those to scores. A frozen
+//! encoder's features can be kept, since what follows is a function of them alone.
 
-use crate::encoder::characters::{CharacterEncoder, CharacterEncoderConfig, CharacterInput, CharacterTokenizer};
-use crate::encoder::residual::{ResidualEncoder, ResidualEncoderConfig};
+use crate::encoder::TokenInput;
+use crate::encoder::characters::CharacterTokenizer;
+use crate::encoder::wordpiece::{TokenConfig, Vocabulary, VocabularyError, WordPieceTokenizer};
 use crate::image::Preprocess;
 use crate::label::Cleaner;
-use crate::matcher::{AttentionMatcher, AttentionMatcherConfig, MatcherInput, MatcherOutput};
-use burn::module::{Module, Param};
-use burn::tensor::activation::softplus;
+use crate::matcher::MatcherOutput;
+use burn::module::Module;
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
-/// Everything that defines a compact model but its weights; saved beside them as `config.json`.
+mod compact;
+mod report;
+
+pub use compact::{Compact, CompactConfig};
+pub use report::{Blur, BlurWhen, Report, ReportConfig};
+
+/// Everything that defines a model but its weights; saved beside them as `config.json`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct CompactConfig {
-    /// What is done to a photo before the encoder, in training and matching alike.
-    pub preprocess: Preprocess,
-    /// Mean per channel (R, G, B in `[0, 1]`) subtracted from a photo.
-    pub mean: [f32; 3],
-    /// Standard deviation per channel that a photo is divided by.
-    pub std: [f32; 3],
-    /// What is done to a listing's labels before the encoder.
-    pub cleaner: Cleaner,
-    /// The photo encoder.
-    pub image: ResidualEncoderConfig,
-    /// The label encoder.
-    pub label: CharacterEncoderConfig,
-    /// The matcher.
-    pub matcher: AttentionMatcherConfig,
-    /// Scores are divided by this before decoding; fitted on validation listings after training.
-    pub temperature: f32,
+#[serde(tag = "architecture", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // One a process; boxing would only clutter.
+pub enum ModelConfig {
+    /// The embedded default's.
+    Compact(CompactConfig),
+    /// The course report's system.
+    Report(ReportConfig),
 }
 
-/// The model. Built by [`CompactConfig::init`].
+/// A model. Built by [`ModelConfig::init`].
 #[derive(Module, Debug)]
-pub struct Compact {
-    /// Photos to features.
-    pub image_encoder: ResidualEncoder,
-    /// Labels to features.
-    pub label_encoder: CharacterEncoder,
-    /// Features to scores.
-    pub matcher: AttentionMatcher,
-    /// Its softplus is the log-weight that a covered label adds to an assignment, `[1]`.
-    pub cover_reward: Param<Tensor<1>>,
+#[allow(clippy::large_enum_variant)]
+pub enum Model {
+    /// The embedded default's architecture.
+    Compact(Compact),
+    /// The course report's system.
+    Report(Report),
+}
+
+/// Turns cleaned labels into a model's tokens.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant)]
+pub enum LabelTokenizer {
+    /// One token a character.
+    Characters(CharacterTokenizer),
+    /// BERT's.
+    WordPiece(WordPieceTokenizer),
+}
+
+impl LabelTokenizer {
+    /// Tokens of several labels as one padded batch.
+    ///
+    /// # Shapes
+    /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
+    pub fn batch(&self, labels: &[&str], device: &Device) -> TokenInput {
+        match self {
+            Self::Characters(tokenizer) => tokenizer.batch(labels, device),
+            Self::WordPiece(tokenizer) => tokenizer.batch(labels, device),
+        }
+    }
+
+    /// The vocabulary file that belongs beside the weights, if there is one.
+    pub fn vocabulary(&self) -> Option<&Vocabulary> {
+        match self {
+            Self::Characters(_) => None,
+            Self::WordPiece(tokenizer) => Some(tokenizer.vocabulary()),
+        }
+    }
 }
 
 /// Which of a batch's distinct photos and labels each listing has: photos and labels that recur
@@ -55,119 +81,210 @@ pub struct BatchLayout {
     pub labels: Vec<Vec<usize>>,
 }
 
-impl CompactConfig {
+impl ModelConfig {
     /// A model with random weights on `device`.
     ///
     /// # Panics
-    /// If the encoders' outputs and the matcher's width differ (checked by [`CompactConfig::check`]).
-    pub fn init(&self, device: &Device) -> Compact {
-        assert_eq!(self.image.output, self.matcher.width, "image features feed the matcher");
-        assert_eq!(self.label.output, self.matcher.width, "label features feed the matcher");
-        Compact {
-            image_encoder: self.image.init(device),
-            label_encoder: self.label.init(device),
-            matcher: self.matcher.init(device),
-            cover_reward: Param::from_tensor(Tensor::from_floats([1.0], device)),
+    /// If [`ModelConfig::check`] fails (programmer error).
+    pub fn init(&self, device: &Device) -> Model {
+        match self {
+            Self::Compact(config) => Model::Compact(config.init(device)),
+            Self::Report(config) => Model::Report(config.init(device)),
         }
     }
 
     /// Whether a model of this configuration can be built; what is wrong, if not.
     ///
     /// # Errors
-    /// If widths contradict each other, a count is zero, or a size is beyond what any model of ours
-    /// needs: a configuration is untrusted, and is checked before anything is allocated.
+    /// If values contradict each other or are beyond reason: a configuration is untrusted, and is checked before
+    /// anything is allocated.
     pub fn check(&self) -> Result<(), &'static str> {
-        let (image, label, matcher) = (&self.image, &self.label, &self.matcher);
-        let reasonable = |sizes: &[usize]| sizes.iter().all(|size| (1..=4096).contains(size));
-        if image.widths.len() != image.blocks.len() || image.widths.is_empty() || image.widths.len() > 8 {
-            return Err("image.widths and image.blocks must name the same stages, 1 to 8 of them");
-        }
-        if !reasonable(&image.widths) || image.blocks.iter().any(|blocks| !(1..=64).contains(blocks)) {
-            return Err("image.widths must lie within 1..=4096, image.blocks within 1..=64");
-        }
-        if !reasonable(&[image.stem, image.output, label.width, label.max_length, label.output, matcher.width])
-            || !reasonable(&[matcher.edge_hidden, matcher.node_hidden, label.hash_buckets])
-        {
-            return Err("widths, lengths and buckets must lie within 1..=4096");
-        }
-        if image.pool_queries > 64 || label.layers > 64 || matcher.units > 64 || label.characters.len() > 1 << 20 {
-            return Err("more than 64 layers, units or queries, or more than 1 MiB of characters");
-        }
-        if image.output != matcher.width || label.output != matcher.width {
-            return Err("image.output, label.output and matcher.width must be equal");
-        }
-        if label.heads == 0 || matcher.heads == 0 {
-            return Err("label.heads and matcher.heads must be at least 1");
-        }
-        if !matcher.width.is_multiple_of(matcher.heads) || !label.width.is_multiple_of(label.heads) {
-            return Err("widths must be multiples of their heads");
-        }
-        if self.std.iter().any(|std| !(std.is_finite() && *std > 0.0)) || self.mean.iter().any(|mean| !mean.is_finite())
-        {
-            return Err("mean must be finite and std positive");
-        }
-        if !(self.temperature.is_finite() && self.temperature > 0.0) {
-            return Err("temperature must be positive");
-        }
-        match self.preprocess.output_size() {
-            Some((width, height)) if width.max(height) <= 1024 => Ok(()),
-            _ => Err("preprocess must end in one size, of at most 1024 px"),
+        match self {
+            Self::Compact(config) => config.check(),
+            Self::Report(config) => config.check(),
         }
     }
 
-    /// The label tokenizer of this configuration.
-    pub fn tokenizer(&self) -> CharacterTokenizer {
-        CharacterTokenizer::new(&self.label)
+    /// The name of the architecture.
+    pub fn architecture(&self) -> &'static str {
+        match self {
+            Self::Compact(_) => "compact",
+            Self::Report(_) => "report",
+        }
+    }
+
+    /// What is done to a photo before the encoder when matching.
+    pub fn preprocess(&self) -> Preprocess {
+        match self {
+            Self::Compact(config) => config.preprocess.clone(),
+            Self::Report(config) => config.blurred(BlurWhen::Test),
+        }
+    }
+
+    /// What is done to a photo before the encoder in training; differs only where a config says so.
+    pub fn training_preprocess(&self) -> Preprocess {
+        match self {
+            Self::Compact(config) => config.preprocess.clone(),
+            Self::Report(config) => config.blurred(BlurWhen::Train),
+        }
+    }
+
+    /// Mean and standard deviation per channel (R, G, B in `[0, 1]`).
+    pub fn normalisation(&self) -> ([f32; 3], [f32; 3]) {
+        match self {
+            Self::Compact(config) => (config.mean, config.std),
+            Self::Report(config) => (config.mean, config.std),
+        }
+    }
+
+    /// What is done to a listing's labels before the encoder.
+    pub fn cleaner(&self) -> Cleaner {
+        match self {
+            Self::Compact(config) => config.cleaner,
+            Self::Report(config) => config.cleaner,
+        }
+    }
+
+    /// Scores are divided by this before decoding.
+    pub fn temperature(&self) -> f32 {
+        match self {
+            Self::Compact(config) => config.temperature,
+            Self::Report(config) => config.temperature,
+        }
+    }
+
+    /// The same configuration with another temperature.
+    pub fn with_temperature(mut self, temperature: f32) -> Self {
+        match &mut self {
+            Self::Compact(config) => config.temperature = temperature,
+            Self::Report(config) => config.temperature = temperature,
+        }
+        self
+    }
+
+    /// How labels become BERT's tokens, where they do.
+    pub fn tokens(&self) -> Option<&TokenConfig> {
+        match self {
+            Self::Compact(_) => None,
+            Self::Report(config) => Some(&config.tokens),
+        }
+    }
+
+    /// The label tokenizer; `vocabulary` is needed where [`ModelConfig::tokens`] is not `None`.
+    ///
+    /// # Errors
+    /// If the vocabulary is missing, unusable or another encoder's.
+    pub fn tokenizer(&self, vocabulary: Option<Vocabulary>) -> Result<LabelTokenizer, VocabularyError> {
+        Ok(match self {
+            Self::Compact(config) => LabelTokenizer::Characters(config.tokenizer()),
+            Self::Report(config) => {
+                let vocabulary = vocabulary.unwrap_or(Vocabulary::Words(Vec::new()));
+                let known = config.text.vocabulary;
+                LabelTokenizer::WordPiece(WordPieceTokenizer::new(vocabulary, &config.tokens, known)?)
+            }
+        })
     }
 }
 
-impl Compact {
-    /// Features of photos.
+impl Model {
+    /// The photo encoder's features.
+    ///
+    /// # Shapes
+    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, F]`
+    pub fn image_features(&self, photos: Tensor<4>) -> Tensor<2> {
+        match self {
+            Self::Compact(model) => model.encode_images(photos),
+            Self::Report(model) => model.image_features(photos),
+        }
+    }
+
+    /// The matcher's inputs from the photo encoder's features.
+    ///
+    /// # Shapes
+    /// - features `[N, F]`; returns `[N, D]`
+    pub fn image_inputs(&self, features: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Compact(_) => features,
+            Self::Report(model) => model.image_inputs(features),
+        }
+    }
+
+    /// The label encoder's features.
+    ///
+    /// # Shapes
+    /// - tokens `[M, T]`; returns `[M, T', W]`
+    pub fn label_features(&self, labels: TokenInput) -> Tensor<3> {
+        match self {
+            Self::Compact(model) => model.encode_labels(labels).unsqueeze_dim(1),
+            Self::Report(model) => model.label_features(labels),
+        }
+    }
+
+    /// The matcher's inputs from the label encoder's features.
+    ///
+    /// # Shapes
+    /// - features `[M, T', W]`, mask `[M, T]`, `true` = padding; returns `[M, D]`
+    pub fn label_inputs(&self, features: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<2> {
+        match self {
+            Self::Compact(_) => features.squeeze_dim(1),
+            Self::Report(model) => model.label_inputs(features, mask),
+        }
+    }
+
+    /// Matcher inputs of photos: encoder, then head.
     ///
     /// # Shapes
     /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, D]`
     pub fn encode_images(&self, photos: Tensor<4>) -> Tensor<2> {
-        self.image_encoder.forward(photos)
+        self.image_inputs(self.image_features(photos))
     }
 
-    /// Features of cleaned labels.
+    /// Matcher inputs of cleaned labels: encoder, then head.
     ///
     /// # Shapes
     /// - tokens `[M, T]`; returns `[M, D]`
-    pub fn encode_labels(&self, labels: CharacterInput) -> Tensor<2> {
-        self.label_encoder.forward(labels)
+    pub fn encode_labels(&self, labels: TokenInput) -> Tensor<2> {
+        let mask = labels.mask.clone();
+        self.label_inputs(self.label_features(labels), mask)
     }
 
-    /// Scores of listings from features.
+    /// Scores of listings from the matcher's inputs.
     ///
     /// # Shapes
     /// - images `[N, D]`, labels `[M, D]`, indexed by `layout` (B listings)
     /// - returns per unit `[B, I, L]` and `[B, I]`, I and L the largest counts in the batch
     /// # Panics
     /// If `layout` is empty or holds a listing without image or label (programmer error).
-    pub fn match_features(&self, images: Tensor<2>, labels: Tensor<2>, layout: &BatchLayout) -> MatcherOutput {
-        let (images, image_mask) = gather(images, &layout.images);
-        let (labels, label_mask) = gather(labels, &layout.labels);
-        self.matcher.forward(MatcherInput { images, labels, image_mask, label_mask })
+    pub fn match_inputs(&self, images: Tensor<2>, labels: Tensor<2>, layout: &BatchLayout) -> MatcherOutput {
+        match self {
+            Self::Compact(model) => model.match_features(images, labels, layout),
+            Self::Report(model) => model.match_inputs(images, labels, layout),
+        }
     }
 
-    /// Scores of listings from photos and labels: encoders, then matcher.
+    /// Scores of listings from photos and labels.
     ///
     /// # Shapes
-    /// As [`Compact::encode_images`], [`Compact::encode_labels`] and [`Compact::match_features`].
-    pub fn forward(&self, photos: Tensor<4>, labels: CharacterInput, layout: &BatchLayout) -> MatcherOutput {
+    /// As [`Model::encode_images`], [`Model::encode_labels`] and [`Model::match_inputs`].
+    pub fn forward(&self, photos: Tensor<4>, labels: TokenInput, layout: &BatchLayout) -> MatcherOutput {
         let (images, labels) = (self.encode_images(photos), self.encode_labels(labels));
-        self.match_features(images, labels, layout)
+        self.match_inputs(images, labels, layout)
     }
 
     /// Log-weight that a covered label adds to an assignment, `[1]`, never negative.
     pub fn reward(&self) -> Tensor<1> {
-        softplus(self.cover_reward.val(), 1.0)
+        match self {
+            Self::Compact(model) => model.reward(),
+            Self::Report(model) => Tensor::zeros([1], &model.device()),
+        }
     }
 
     /// The same model for inference: batch normalisation folded into the convolutions.
     pub fn fold(self) -> Self {
-        Self { image_encoder: self.image_encoder.fold(), ..self }
+        match self {
+            Self::Compact(model) => Self::Compact(model.fold()),
+            Self::Report(model) => Self::Report(model.fold()),
+        }
     }
 }
 

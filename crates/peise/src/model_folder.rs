@@ -1,7 +1,8 @@
-//! Model folders: `config.json` beside `model.safetensors`; and the one that is embedded.
+//! Model folders: `config.json` beside weight files; and the one that is embedded.
 
-use crate::model::{Compact, CompactConfig};
-use crate::weights::{self, WeightsError};
+use crate::encoder::wordpiece::{Vocabulary, VocabularyError};
+use crate::model::{LabelTokenizer, Model, ModelConfig};
+use crate::weights::{self, Part, WeightFile, WeightsError};
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
 
@@ -9,7 +10,7 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
     /// A file is missing or unreadable.
-    #[error("cannot read {path}; a model folder holds config.json and model.safetensors")]
+    #[error("cannot read {path}; a model folder holds config.json and its weights, as peise train writes them")]
     Read {
         /// The file.
         path: PathBuf,
@@ -42,7 +43,30 @@ pub enum ModelError {
         /// What is wrong.
         reason: &'static str,
     },
-    /// `model.safetensors` does not fit `config.json`.
+    /// A published configuration differs from the model's.
+    #[error("{path}: {key} is {found}, but the model's {ours} is {expected}; set {ours} to {found} in the recipe, or name another folder")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// Its key.
+        key: &'static str,
+        /// Its value.
+        found: String,
+        /// Our key.
+        ours: &'static str,
+        /// Our value.
+        expected: String,
+    },
+    /// The vocabulary cannot be used.
+    #[error("cannot use {path}")]
+    Vocabulary {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<VocabularyError>,
+    },
+    /// A weight file does not fit `config.json`.
     #[error("cannot use {path}")]
     Weights {
         /// The file.
@@ -53,16 +77,61 @@ pub enum ModelError {
     },
 }
 
-const MAX_BYTES: u64 = 1 << 30;
+/// The largest `config.json` or vocabulary that is read, bytes.
+const MAX_BYTES: u64 = 64 << 20;
+const CONFIG: &str = "config.json";
 const EMBEDDED_CONFIG: &[u8] = include_bytes!("../assets/compact/config.json");
 const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../assets/compact/model.safetensors");
 
 /// The card of the embedded model: data, recipe, metrics, limits.
 pub const EMBEDDED_CARD: &str = include_str!("../../../model-cards/compact.md");
 
+/// A weight file of a model folder, and the path of the model's tensors that it holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PartFile {
+    /// The file's name.
+    pub file: &'static str,
+    /// The path with a dot at its end, left out in the file; empty = what the other files do not hold.
+    pub prefix: &'static str,
+}
+
+/// The weight files of an architecture, the most special first.
+pub fn part_files(config: &ModelConfig) -> &'static [PartFile] {
+    match config {
+        ModelConfig::Compact(_) => &[PartFile { file: "model.safetensors", prefix: "" }],
+        ModelConfig::Report(_) => &[
+            PartFile { file: "image_encoder.safetensors", prefix: "image_encoder." },
+            PartFile { file: "text_encoder.safetensors", prefix: "text_encoder." },
+            PartFile { file: "matcher.safetensors", prefix: "" },
+        ],
+    }
+}
+
+/// What a model folder holds.
+#[derive(Debug)]
+pub struct LoadedModel {
+    /// The configuration.
+    pub config: ModelConfig,
+    /// The model.
+    pub model: Model,
+    /// Its label tokenizer.
+    pub tokenizer: LabelTokenizer,
+}
+
 /// The embedded model.
-pub(crate) fn embedded(device: &Device) -> Result<(CompactConfig, Compact), ModelError> {
-    build(EMBEDDED_CONFIG, EMBEDDED_WEIGHTS, Path::new("(embedded)"), device)
+pub(crate) fn embedded(device: &Device) -> Result<LoadedModel, ModelError> {
+    let folder = Path::new("(embedded)");
+    let config = parse(EMBEDDED_CONFIG, &folder.join(CONFIG))?;
+    let error = |file: &str| {
+        let path = folder.join(file);
+        move |source| ModelError::Weights { path, source }
+    };
+    let model =
+        weights::from_bytes(config.init(device), EMBEDDED_WEIGHTS).map_err(error("model.safetensors"))?;
+    let tokenizer = config
+        .tokenizer(None)
+        .map_err(|source| ModelError::Vocabulary { path: folder.to_owned(), source: Box::new(source) })?;
+    Ok(LoadedModel { config, model, tokenizer })
 }
 
 /// Size of the embedded weights in bytes.
@@ -71,10 +140,43 @@ pub fn embedded_bytes() -> usize {
 }
 
 /// Loads a folder.
-pub(crate) fn load(folder: &Path, device: &Device) -> Result<(CompactConfig, Compact), ModelError> {
-    let config = read(&folder.join("config.json"))?;
-    let weights = read(&folder.join("model.safetensors"))?;
-    build(&config, &weights, folder, device)
+///
+/// # Errors
+/// If a file is missing, unreadable, or does not fit the others; the error names it.
+pub fn load(folder: &Path, device: &Device) -> Result<LoadedModel, ModelError> {
+    let config = parse(&read(&folder.join(CONFIG))?, &folder.join(CONFIG))?;
+    let vocabulary = if config.tokens().is_some() { Some(read_vocabulary(folder)?) } else { None };
+    let name = vocabulary.as_ref().map_or(CONFIG, Vocabulary::file_name);
+    let tokenizer = config
+        .tokenizer(vocabulary)
+        .map_err(|source| ModelError::Vocabulary { path: folder.join(name), source: Box::new(source) })?;
+    let mut model = config.init(device);
+    // One file after the other: the text encoder's is large.
+    let files = part_files(&config);
+    for (place, part) in files.iter().enumerate() {
+        let path = folder.join(part.file);
+        let error = |source| ModelError::Weights { path: path.clone(), source };
+        let file = WeightFile::open(&path).map_err(|source| match source {
+            WeightsError::Read(source) => ModelError::Read { path: path.clone(), source },
+            source => error(source),
+        })?;
+        let parts = [Part { prefix: part.prefix, file: &file, keys: None }];
+        let others: Vec<&str> = files[..place].iter().map(|other| other.prefix).collect();
+        model = weights::from_parts_except(model, &parts, &others).map_err(error)?;
+    }
+    Ok(LoadedModel { config, model, tokenizer })
+}
+
+/// Reads the vocabulary of a folder: `tokenizer.json`, or else `vocab.txt`.
+///
+/// # Errors
+/// If there is neither, or it cannot be read.
+pub fn read_vocabulary(folder: &Path) -> Result<Vocabulary, ModelError> {
+    let json = folder.join("tokenizer.json");
+    if json.exists() {
+        return Ok(Vocabulary::Tokenizer(read(&json)?));
+    }
+    Ok(Vocabulary::Words(read(&folder.join("vocab.txt"))?))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
@@ -86,17 +188,9 @@ fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
     std::fs::read(path).map_err(error)
 }
 
-fn build(
-    config: &[u8],
-    weights: &[u8],
-    folder: &Path,
-    device: &Device,
-) -> Result<(CompactConfig, Compact), ModelError> {
-    let path = folder.join("config.json");
-    let config: CompactConfig =
-        serde_json::from_slice(config).map_err(|source| ModelError::Config { path: path.clone(), source })?;
-    config.check().map_err(|reason| ModelError::Architecture { path, reason })?;
-    let model = weights::from_bytes(config.init(device), weights)
-        .map_err(|source| ModelError::Weights { path: folder.join("model.safetensors"), source })?;
-    Ok((config, model))
+fn parse(config: &[u8], path: &Path) -> Result<ModelConfig, ModelError> {
+    let config: ModelConfig = serde_json::from_slice(config)
+        .map_err(|source| ModelError::Config { path: path.to_owned(), source })?;
+    config.check().map_err(|reason| ModelError::Architecture { path: path.to_owned(), reason })?;
+    Ok(config)
 }

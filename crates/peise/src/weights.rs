@@ -1,24 +1,46 @@
-//! Weight files: safetensors, read strictly.
+//! Weight files, read strictly: a tensor that is missing, unexpected or misshaped is an error that names it.
 //!
-//! A tensor's name is its path in the module (`matcher.units.0.within.query.weight`), its layout the
-//! framework's (linear weights `[in, out]`). Files hold f16 or f32; modules always hold f32.
+//! Our own are safetensors; a tensor's name is its path in the module (`matcher.units.0.within.query.weight`), its
+//! layout the framework's (linear weights `[in, out]`). Files hold f16 or f32; modules always hold f32. Files of other
+//! projects are read through the tables of [`keys`].
 
 use burn::module::{Module, ModuleMapper, ModuleVisitor, Param};
 use burn::tensor::{Tensor, TensorData};
 use half::f16;
-use safetensors::tensor::{Dtype, SafeTensorError, SafeTensors, TensorView};
-use std::collections::{BTreeMap, HashMap};
+use safetensors::tensor::{Dtype, SafeTensorError, TensorView};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+mod file;
+pub mod keys;
+
+pub use file::{LARGEST_FILE, Stored, WeightFile};
+use keys::{Cut, Keys};
 
 /// Why weights could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum WeightsError {
+    /// The file cannot be read.
+    #[error("cannot read the weight file")]
+    Read(#[from] std::io::Error),
     /// The bytes are no safetensors file.
     #[error("not a readable safetensors file")]
     File(#[from] SafeTensorError),
+    /// The bytes are no PyTorch file that can be read without running what it says.
+    #[error("not a readable .pth file")]
+    Pytorch(#[from] pytorch_reader::PytorchError),
+    /// A bare pickle.
+    #[error("a pickle, not PyTorch's zip format; load it in PyTorch and save it again with torch.save")]
+    LegacyPickle,
+    /// Larger than any weights of ours.
+    #[error("the weight file has {bytes} bytes; the most that is read is {LARGEST_FILE}")]
+    TooLarge {
+        /// Its size.
+        bytes: u64,
+    },
     /// The module has a tensor that the file lacks.
     #[error("the weight file lacks tensor `{name}`; it belongs to another model or version")]
     Missing {
-        /// Path of the tensor.
+        /// Name of the tensor in the file.
         name: String,
     },
     /// The file has a tensor that the module lacks.
@@ -30,20 +52,29 @@ pub enum WeightsError {
     /// Shapes disagree.
     #[error("tensor `{name}`: the model expects shape {expected:?}, the weight file holds {found:?}")]
     Shape {
-        /// Path of the tensor.
+        /// Name in the file.
         name: String,
-        /// Shape in the module.
+        /// Shape in the module, in the file's layout.
         expected: Vec<usize>,
         /// Shape in the file.
         found: Vec<usize>,
     },
-    /// Neither f16 nor f32.
-    #[error("tensor `{name}` is stored as {found:?}; expected F16 or F32")]
+    /// Not a float.
+    #[error("tensor `{name}` is stored as {found}; expected F16, BF16, F32 or F64")]
     Dtype {
-        /// Path of the tensor.
+        /// Name in the file.
         name: String,
         /// Type in the file.
-        found: Dtype,
+        found: String,
+    },
+    /// A tensor's bytes cannot be read, or fail their checksum.
+    #[error("tensor `{name}` is damaged")]
+    Damaged {
+        /// Name in the file.
+        name: String,
+        /// Why.
+        #[source]
+        source: std::io::Error,
     },
     /// A weight is NaN or infinite.
     #[error("tensor `{name}` holds a value that is not finite")]
@@ -62,29 +93,57 @@ pub enum Precision {
     Single,
 }
 
+/// Where in a module a visitor is. The variants of an enum do not count: a model's tensors are named the same whatever
+/// holds it.
+#[derive(Debug, Default)]
+pub struct ModulePath(Vec<(Option<String>, bool)>);
+
+impl ModulePath {
+    /// To be called by `enter_module`.
+    pub fn enter(&mut self, name: &str, container: &str) {
+        let counts = !container.starts_with("Enum:");
+        self.0.push((counts.then(|| name.to_owned()), container == "Struct:Linear"));
+    }
+
+    /// To be called by `exit_module`.
+    pub fn exit(&mut self) {
+        self.0.pop();
+    }
+
+    /// The path, joined by dots.
+    pub fn name(&self) -> String {
+        self.0.iter().filter_map(|(name, _)| name.as_deref()).collect::<Vec<_>>().join(".")
+    }
+
+    fn in_linear(&self) -> bool {
+        self.0.last().is_some_and(|(_, linear)| *linear)
+    }
+}
+
 /// Every float tensor of a module, running statistics included, by path.
 pub fn tensors<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
+    #[derive(Default)]
     struct Collect {
-        path: Vec<String>,
+        path: ModulePath,
         found: BTreeMap<String, TensorData>,
     }
     impl ModuleVisitor for Collect {
-        fn enter_module(&mut self, name: &str, _container: &str) {
-            self.path.push(name.to_owned());
+        fn enter_module(&mut self, name: &str, container: &str) {
+            self.path.enter(name, container);
         }
         fn exit_module(&mut self, _name: &str, _container: &str) {
-            self.path.pop();
+            self.path.exit();
         }
         fn visit_float<const D: usize>(&mut self, param: &Param<Tensor<D>>) {
-            self.found.insert(self.path.join("."), param.val().into_data().convert::<f32>());
+            self.found.insert(self.path.name(), param.val().into_data().convert::<f32>());
         }
     }
-    let mut collect = Collect { path: Vec::new(), found: BTreeMap::new() };
+    let mut collect = Collect::default();
     module.visit(&mut collect);
     collect.found
 }
 
-/// Serialises a module's tensors with string metadata.
+/// Serialises a module's tensors with string metadata; `rename` gives the name in the file, or `None` to leave one out.
 ///
 /// # Errors
 /// [`WeightsError::NotFinite`] if a weight is NaN or infinite (at half precision: above 65504).
@@ -92,6 +151,7 @@ pub fn to_bytes<M: Module>(
     module: &M,
     precision: Precision,
     metadata: HashMap<String, String>,
+    rename: impl Fn(&str) -> Option<String>,
 ) -> Result<Vec<u8>, WeightsError> {
     let (dtype, encode): (Dtype, fn(f32) -> Vec<u8>) = match precision {
         Precision::Half => (Dtype::F16, |value| f16::from_f32(value).to_le_bytes().to_vec()),
@@ -100,6 +160,7 @@ pub fn to_bytes<M: Module>(
     let limit = if precision == Precision::Half { f16::MAX.to_f32() } else { f32::MAX };
     let mut encoded = Vec::new();
     for (name, data) in tensors(module) {
+        let Some(name) = rename(&name) else { continue };
         let mut bytes = Vec::new();
         for value in data.iter::<f32>() {
             if value.is_nan() || value.abs() > limit {
@@ -116,71 +177,122 @@ pub fn to_bytes<M: Module>(
     Ok(safetensors::serialize(views, Some(metadata))?)
 }
 
+/// A file that holds the tensors below a path of a module.
+pub struct Part<'a> {
+    /// The path with a dot at its end (`image_encoder.`), left out in the file; empty = the whole module.
+    pub prefix: &'a str,
+    /// The file.
+    pub file: &'a WeightFile<'a>,
+    /// How the file names tensors; `None` = as we do.
+    pub keys: Option<&'a Keys>,
+}
+
 /// Replaces every float tensor of a module by the file's.
 ///
 /// # Errors
 /// If the bytes are no safetensors file, or a tensor is missing, unexpected, misshaped, of another
 /// number format, or not finite. The error names it.
 pub fn from_bytes<M: Module>(module: M, bytes: &[u8]) -> Result<M, WeightsError> {
-    let file = SafeTensors::deserialize(bytes)?;
-    let mut loader = Load { path: Vec::new(), file: &file, used: Vec::new(), error: None };
+    let file = WeightFile::from_bytes(bytes)?;
+    from_parts(module, &[Part { prefix: "", file: &file, keys: None }])
+}
+
+/// Replaces the float tensors below the parts' paths by the files'; the first part whose path fits has the tensor, and
+/// what no part has stays as it is.
+///
+/// # Errors
+/// If a tensor is missing in its file, unexpected, misshaped, of another number format, damaged or not finite. The
+/// error names it as the file does.
+pub fn from_parts<M: Module>(module: M, parts: &[Part]) -> Result<M, WeightsError> {
+    from_parts_except(module, parts, &[])
+}
+
+/// As [`from_parts`], but what lies below the paths `except` stays as it is, too.
+///
+/// # Errors
+/// As [`from_parts`].
+pub fn from_parts_except<M: Module>(module: M, parts: &[Part], except: &[&str]) -> Result<M, WeightsError> {
+    let used = vec![BTreeSet::new(); parts.len()];
+    let mut loader = Load { path: ModulePath::default(), parts, except, used, error: None };
     let module = module.map(&mut loader);
     if let Some(error) = loader.error {
         return Err(error);
     }
-    match file.names().into_iter().find(|name| !loader.used.iter().any(|used| used == name)) {
-        Some(name) => Err(WeightsError::Unexpected { name: name.to_owned() }),
-        None => Ok(module),
+    for (part, used) in parts.iter().zip(&loader.used) {
+        let extra = |name: &String| part.keys.is_some_and(|keys| keys.is_extra(name));
+        if let Some(name) = part.file.names().into_iter().find(|name| !used.contains(name) && !extra(name)) {
+            return Err(WeightsError::Unexpected { name });
+        }
     }
+    Ok(module)
 }
 
 struct Load<'a> {
-    path: Vec<String>,
-    file: &'a SafeTensors<'a>,
-    used: Vec<String>,
+    path: ModulePath,
+    parts: &'a [Part<'a>],
+    except: &'a [&'a str],
+    used: Vec<BTreeSet<String>>,
     error: Option<WeightsError>,
 }
 
 impl Load<'_> {
-    fn values(&mut self, expected: Vec<usize>) -> Result<TensorData, WeightsError> {
-        let name = self.path.join(".");
-        self.used.push(name.clone());
-        let Ok(view) = self.file.tensor(&name) else {
-            return Err(WeightsError::Missing { name });
-        };
-        if view.shape() != expected {
-            return Err(WeightsError::Shape { name, expected, found: view.shape().to_vec() });
+    /// The new value of the tensor at the current path; `None` = it stays.
+    fn values(&mut self, expected: Vec<usize>) -> Result<Option<TensorData>, WeightsError> {
+        let path = self.path.name();
+        if self.except.iter().any(|prefix| path.starts_with(prefix)) {
+            return Ok(None);
         }
-        let values: Vec<f32> = match view.dtype() {
-            Dtype::F32 => view.data().as_chunks::<4>().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect(),
-            Dtype::F16 => {
-                view.data().as_chunks::<2>().0.iter().map(|bytes| f16::from_le_bytes(*bytes).to_f32()).collect()
+        let Some(place) = self.parts.iter().position(|part| path.starts_with(part.prefix)) else { return Ok(None) };
+        let part = &self.parts[place];
+        let ours = &path[part.prefix.len()..];
+        let (theirs, cut) = part.keys.map_or((ours.to_owned(), Cut::Whole), |keys| keys.theirs(ours));
+        let name = part.keys.map_or(theirs.clone(), |keys| spelled(part.file, keys, theirs));
+        let transpose = part.keys.is_some() && self.path.in_linear() && path.ends_with(".weight");
+        let whole = part.file.tensor(&name)?;
+        let whole_shape = whole.shape.clone();
+        let cut = match cut {
+            Cut::Whole => Some(whole),
+            Cut::Rows(index, of) => whole.rows(index, of),
+            Cut::Columns(index, of) => whole.columns(index, of),
+        };
+        let stored = cut.and_then(|stored| if transpose { stored.transposed() } else { Some(stored) });
+        self.used[place].insert(name.clone());
+        match stored {
+            Some(stored) if stored.shape == expected => Ok(Some(TensorData::new(stored.values, expected))),
+            _ => {
+                let expected = if transpose { expected.into_iter().rev().collect() } else { expected };
+                Err(WeightsError::Shape { name, expected, found: whole_shape })
             }
-            found => return Err(WeightsError::Dtype { name, found }),
-        };
-        if values.iter().any(|value| !value.is_finite()) {
-            return Err(WeightsError::NotFinite { name });
         }
-        Ok(TensorData::new(values, expected))
     }
 }
 
+/// The spelling of a name that the file has: with the prefix that may stand before it, or with the legacy names of
+/// normalisations.
+fn spelled(file: &WeightFile, keys: &Keys, name: String) -> String {
+    let legacy = name.replace("LayerNorm.weight", "LayerNorm.gamma").replace("LayerNorm.bias", "LayerNorm.beta");
+    let candidates =
+        [name.clone(), format!("{}{name}", keys.prefix), legacy.clone(), format!("{}{legacy}", keys.prefix)];
+    candidates.into_iter().find(|candidate| file.holds(candidate)).unwrap_or(name)
+}
+
 impl ModuleMapper for Load<'_> {
-    fn enter_module(&mut self, name: &str, _container: &str) {
-        self.path.push(name.to_owned());
+    fn enter_module(&mut self, name: &str, container: &str) {
+        self.path.enter(name, container);
     }
     fn exit_module(&mut self, _name: &str, _container: &str) {
-        self.path.pop();
+        self.path.exit();
     }
     fn map_float<const D: usize>(&mut self, param: Param<Tensor<D>>) -> Param<Tensor<D>> {
         if self.error.is_some() {
             return param;
         }
         match self.values(param.lazy_shape().to_vec()) {
-            Ok(data) => param.map(|tensor| {
+            Ok(Some(data)) => param.map(|tensor| {
                 let tracked = tensor.is_require_grad();
                 Tensor::from_data(data, &tensor.device()).set_require_grad(tracked)
             }),
+            Ok(None) => param,
             Err(error) => {
                 self.error = Some(error);
                 param
@@ -213,7 +325,7 @@ mod tests {
     fn a_module_survives_the_round_trip() {
         for (precision, tolerance) in [(Precision::Single, 0.0), (Precision::Half, 1e-3)] {
             let one = small(4);
-            let bytes = to_bytes(&one, precision, HashMap::new()).expect("finite");
+            let bytes = to_bytes(&one, precision, HashMap::new(), |name| Some(name.to_owned())).expect("finite");
             let other = from_bytes(small(4), &bytes).expect("the same shapes");
             let (one, other) = (tensors(&one), tensors(&other));
             assert!(one.contains_key("layers.1.weight") && one.contains_key("norm.running_var"));
@@ -228,7 +340,7 @@ mod tests {
 
     #[test]
     fn a_foreign_file_is_refused_by_name() {
-        let bytes = to_bytes(&small(4), Precision::Single, HashMap::new()).expect("finite");
+        let bytes = to_bytes(&small(4), Precision::Single, HashMap::new(), |name| Some(name.to_owned())).expect("finite");
         let shape = from_bytes(small(5), &bytes).expect_err("other width").to_string();
         assert!(shape.contains("layers.0.weight") && shape.contains("[5, 3]"), "{shape}");
         let device = Device::flex();

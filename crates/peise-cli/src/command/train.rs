@@ -2,9 +2,11 @@
 
 use crate::device;
 use crate::failure::{Failure, Outcome};
+use crate::hub::{self, FileWanted, HubSettings};
 use crate::progress;
 use clap::Args;
 use peise::format::course::DataSet;
+use peise::image::Preprocess;
 use peise_train::dataset::TrainingData;
 use peise_train::recipe::Recipe;
 use peise_train::trainer::{self, Event, RunOptions};
@@ -23,10 +25,10 @@ pub struct TrainArgs {
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Data set in the course format, with train_all.json and, if there is one, validation_all.json;
-    /// may be given several times. Without a validation file a tenth of the listings is set aside.
+    /// may be given several times. Without a validation file the recipe's part of the listings is set aside.
     #[arg(long, value_name = "DIR", required = true)]
     data: Vec<PathBuf>,
-    /// Folder of the run: best/ is the model, metrics.jsonl the curves.
+    /// Folder of the run: best/ is the model, report.html the curves (also metrics.jsonl and tensorboard/).
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
     /// Continue the run in --out from its last checkpoint.
@@ -37,22 +39,42 @@ pub struct TrainArgs {
     device: String,
 }
 
+/// What is read of a text encoder's folder or repository.
+const TEXT_ENCODER: [FileWanted; 3] = [
+    FileWanted(&["config.json"]),
+    FileWanted(&["model.safetensors", "pytorch_model.bin"]),
+    FileWanted(&["tokenizer.json", "vocab.txt"]),
+];
+
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command.
 pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
     let device = device::parse(&args.device)?;
-    let recipe = Recipe::read(&args.recipe, &args.set)?;
+    let mut recipe = Recipe::read(&args.recipe, &args.set)?;
+    if let Some(name) = &recipe.weights.text_encoder {
+        let name = name.to_string_lossy().into_owned();
+        let folder = hub::resolve(&name, &TEXT_ENCODER, &HubSettings::from_environment(), &hub::download_bar)?;
+        recipe.weights.text_encoder = Some(folder);
+    }
+    let recipe = recipe;
     let open = |split: &str| -> Result<Vec<DataSet>, Failure> {
         args.data.iter().map(|root| Ok(DataSet::open(root, split)?)).collect()
     };
     let with_validation = args.data.iter().all(|root| root.join("validation_all.json").exists());
     let preparing = progress::Preparing::new();
-    let load = |sets: &[DataSet]| {
-        TrainingData::load(sets, &recipe.model.preprocess, recipe.model.cleaner, &|done, all| preparing.set(done, all))
+    let load = |sets: &[DataSet], preprocess: &Preprocess| {
+        let memory = recipe.photo_memory << 20;
+        TrainingData::load(sets, preprocess, recipe.model.cleaner(), memory, &|done, all| preparing.set(done, all))
     };
-    let mut training = load(&open("train")?);
-    let validation = if with_validation { load(&open("validation")?) } else { training.split_off(10) };
+    let first = recipe.stages.first().and_then(|stage| stage.preprocess.clone());
+    let preprocess = first.clone().unwrap_or_else(|| recipe.model.training_preprocess());
+    let mut training = load(&open("train")?, &preprocess);
+    let validation = if with_validation {
+        load(&open("validation")?, &first.unwrap_or_else(|| recipe.model.preprocess()))
+    } else {
+        training.split_off(recipe.validation)
+    };
     preparing.finish();
     for reason in training.skipped.iter().chain(&validation.skipped).take(10) {
         eprintln!("peise: left out: {reason}");
@@ -60,7 +82,7 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
     eprintln!(
         "peise: {} listings, {} photos, {} labels to train on; {} listings to validate on",
         training.listings.len(),
-        training.photos.len(),
+        training.photo_count(),
         training.labels.len(),
         validation.listings.len()
     );
@@ -94,10 +116,12 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
     };
     let options = RunOptions { out: &args.out, resume: args.resume, device, stop: &STOP };
     let outcome = trainer::train(&recipe, training, validation, &options, &tell)?;
+    let model = if outcome.best.is_some() { "best" } else { "last" };
     if outcome.stopped {
         eprintln!("peise: stopped; go on with --resume");
     } else {
-        eprintln!("peise: done; the model is {}", args.out.join("best").display());
+        let page = args.out.join("report.html");
+        eprintln!("peise: done; the model is {}, its curves are {}", args.out.join(model).display(), page.display());
     }
     Ok(Outcome::Done)
 }

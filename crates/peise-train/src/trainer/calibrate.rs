@@ -4,38 +4,59 @@
 //! one number that all scores are divided by, fitted by likelihood on listings not trained on. Deviation:
 //! the likelihood is the listing's under the cover rule, so that joint probabilities are calibrated too.
 
-use super::{TrainError, checkpoint, forward, scores_of};
+use super::TrainError;
+use super::features::Encoder;
+use super::files::ModelFiles;
+use super::freeze::Frozen;
+use super::step::scores_of;
+use crate::augment::Augmentation;
+use crate::batch::BatchMaker;
 use crate::dataset::TrainingData;
+use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
 use peise::listing::Scores;
 use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals};
-use peise::model::CompactConfig;
+use peise::model::ModelConfig;
+use peise::model_folder;
 use rayon::prelude::*;
-use std::path::Path;
 
 /// Temperatures are sought between these.
 const RANGE: (f64, f64) = (0.25, 4.0);
 
-/// Fits the temperature of the model in `folder` and writes it into its configuration.
+/// Fits the temperature of a run's best model and writes it into its configuration.
 pub(super) fn temperature(
-    folder: &Path,
-    config: &CompactConfig,
+    files: &ModelFiles,
+    config: &ModelConfig,
     validation: &TrainingData,
+    recipe: &Recipe,
     device: &Device,
-    batch: usize,
 ) -> Result<f32, TrainError> {
-    let model = checkpoint::read_model(folder, config, device)?.valid().fold();
+    let loaded = model_folder::load(&files.folder("best"), device)?;
+    let model = loaded.model.valid().fold();
+    let maker = BatchMaker {
+        data: validation,
+        normalisation: config.normalisation(),
+        augmentation: &Augmentation::none(),
+        changes: &recipe.changes,
+        size: recipe.batch,
+        seed: recipe.seed,
+        pixels: true,
+    };
+    let encoder = Encoder { model: &model, frozen: &Frozen::everything(), tokenizer: &loaded.tokenizer, device, files };
+    let features = encoder.keep(&maker, &|_, _| {})?;
+    let maker = BatchMaker { pixels: false, ..maker };
     let mut tables = Vec::new();
-    for listings in validation.listings.chunks(batch) {
-        let (batch, output) = forward(&model, config, validation, listings);
-        let last = output.scores.len() - 1;
-        let scores = scores_of(&output.scores[last], &output.none[last], &batch);
+    for listings in validation.listings.chunks(recipe.batch) {
+        let batch = maker.plain(listings);
+        let images = features.images(&model, &batch, device);
+        let labels = features.labels(&model, &loaded.tokenizer, validation, &batch, device);
+        let scores = scores_of(&model.match_inputs(images, labels, &batch.layout), &batch);
         tables.extend(scores.into_iter().zip(batch.targets.into_iter().map(|target| target.labels)));
     }
     let found = minimise(|temperature| negative_log_likelihood(&tables, temperature))
-        .map_err(|source| TrainError::Diverged { step: 0, source })? as f32;
-    checkpoint::write_config(folder, &CompactConfig { temperature: found, ..config.clone() })?;
+        .map_err(|source| TrainError::Diverged { step: 0, source: Some(source) })? as f32;
+    files.write_config("best", &config.clone().with_temperature(found))?;
     Ok(found)
 }
 

@@ -7,12 +7,12 @@ use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::RecordError;
-use burn::tensor::Device;
 use peise::format::{FormatError, write_atomically};
-use peise::model::{Compact, CompactConfig};
+use peise::model::{Model, ModelConfig};
 use peise::weights::{self, Precision, WeightsError};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, HashMap};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -40,6 +40,23 @@ pub enum CheckpointError {
         /// Why.
         #[source]
         source: WeightsError,
+    },
+    /// Weights or optimiser state could not be written.
+    #[error("cannot write {path}; the checkpoint before it is as it was")]
+    Save {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: RecordError,
+    },
+    /// A file of a checkpoint is not what was written.
+    #[error("{path} is damaged (its checksum differs): {way_out}")]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What can be done.
+        way_out: String,
     },
     /// Optimiser or module state does not fit.
     #[error("{path} does not belong to this recipe; start anew with another --out")]
@@ -71,18 +88,27 @@ pub enum CheckpointError {
 pub struct State {
     /// Steps done.
     pub step: u64,
+    /// The stage that the run is in.
+    pub stage: usize,
+    /// Steps of that stage done.
+    pub stage_step: u64,
+    /// Whether the stage has begun: its optimiser is new, its first weights are set.
+    pub begun: bool,
+    /// Validations since the best one.
+    pub worse: u64,
     /// Seed of the run.
     pub seed: u64,
     /// Fingerprint of the training data; a run is resumed on the same data only.
-    #[serde(default)]
-    pub data: Option<String>,
-    /// Best validation so far.
+    pub data: String,
+    /// Fingerprint of the initial weights.
+    pub weights: String,
+    /// Best validation of the stage so far.
     pub best: Option<ValidationLog>,
 }
 
 impl State {
-    pub(super) fn new(seed: u64, data: String) -> Self {
-        Self { step: 0, seed, data: Some(data), best: None }
+    pub(super) fn new(seed: u64, data: String, weights: String) -> Self {
+        Self { step: 0, stage: 0, stage_step: 0, begun: false, worse: 0, seed, data, weights, best: None }
     }
 
     /// Whether a validation is better than the best so far: by loss, since steps near the end differ in exact match by
@@ -93,99 +119,155 @@ impl State {
 }
 
 const FOLDER: &str = "checkpoint";
+const PREVIOUS: &str = "checkpoint.old";
+const SUMS: &str = "checksums.json";
 
-/// Saves everything that [`load`] needs.
+/// Saves everything that [`find`] and [`Saved::load`] need. The checkpoint before stays as `checkpoint.old`.
 pub(super) fn save(
     out: &Path,
-    model: &Compact,
+    model: &Model,
     optimiser: &ModuleOptimizer,
     average: &Average,
     state: &State,
-    config: &CompactConfig,
+    config: &ModelConfig,
 ) -> Result<(), CheckpointError> {
-    let (aside, place, old) = (out.join("checkpoint.new"), out.join(FOLDER), out.join("checkpoint.old"));
+    let (aside, place, old) = (out.join("checkpoint.new"), out.join(FOLDER), out.join(PREVIOUS));
     remove(&aside)?;
     fs::create_dir_all(&aside).map_err(file_error(&aside))?;
     let record = |path: &Path| {
         let path = path.to_owned();
-        move |source| CheckpointError::Record { path, source }
+        move |source| CheckpointError::Save { path, source }
     };
     let path = aside.join("model.bpk");
     model.clone().save_file(&path).map_err(record(&path))?;
     let path = aside.join("optimiser.bpk");
     optimiser.save(&path).map_err(record(&path))?;
-    write_weights(&aside.join("average.safetensors"), &average.apply(model.valid()), Precision::Single)?;
+    if average.is_kept() {
+        let averaged = average.apply(model.valid());
+        write_weights(&aside.join("average.safetensors"), &averaged, Precision::Single, |name| Some(name.to_owned()))?;
+    }
     write_text(&aside.join("config.json"), &to_json(&aside, config)?)?;
     write_text(&aside.join("state.json"), &to_json(&aside, state)?)?;
+    write_text(&aside.join(SUMS), &to_json(&aside, &checksums(&aside)?)?)?;
     for entry in fs::read_dir(&aside).map_err(file_error(&aside))? {
         let path = entry.map_err(file_error(&aside))?.path();
         fs::File::open(&path).and_then(|file| file.sync_all()).map_err(file_error(&path))?;
     }
-    // The old one gives way only when the new one is whole; `load` looks for either.
-    remove(&old)?;
+    fs::File::open(&aside).and_then(|folder| folder.sync_all()).map_err(file_error(&aside))?;
+    // The old one gives way only when the new one is whole; `find` looks for either.
     if place.exists() {
+        remove(&old)?;
         fs::rename(&place, &old).map_err(file_error(&place))?;
     }
     fs::rename(&aside, &place).map_err(file_error(&place))?;
-    fs::File::open(out).and_then(|folder| folder.sync_all()).map_err(file_error(out))?;
-    remove(&old)
+    fs::File::open(out).and_then(|folder| folder.sync_all()).map_err(file_error(out))
 }
 
-/// Restores a run.
-pub(super) fn load(
+/// SHA-256 of every file of a folder but the list of them, in hexadecimal.
+fn checksums(folder: &Path) -> Result<BTreeMap<String, String>, CheckpointError> {
+    let mut sums = BTreeMap::new();
+    for entry in fs::read_dir(folder).map_err(file_error(folder))? {
+        let path = entry.map_err(file_error(folder))?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if name != SUMS {
+            let mut hasher = Sha256::new();
+            let mut file = fs::File::open(&path).map_err(file_error(&path))?;
+            io::copy(&mut file, &mut hasher).map_err(file_error(&path))?;
+            sums.insert(name, hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect());
+        }
+    }
+    Ok(sums)
+}
+
+/// A checkpoint that belongs to a recipe and data, and is whole.
+pub(super) struct Saved {
+    folder: PathBuf,
+    state: State,
+    average: f32,
+}
+
+/// Finds the checkpoint of a run and makes sure that it can be gone on with.
+pub(super) fn find(
     out: &Path,
-    model: Compact,
-    optimiser: ModuleOptimizer,
-    config: &CompactConfig,
+    recipe: &Recipe,
+    config: &ModelConfig,
     fresh: &State,
-) -> Result<(Compact, ModuleOptimizer, Average, State), CheckpointError> {
-    let folder = [FOLDER, "checkpoint.old"]
+) -> Result<Saved, CheckpointError> {
+    let folder = [FOLDER, PREVIOUS]
         .into_iter()
         .map(|name| out.join(name))
         .find(|folder| folder.join("state.json").exists())
         .ok_or_else(|| CheckpointError::Nothing { path: out.to_owned() })?;
-    let found: CompactConfig = read_json(&folder.join("config.json"))?;
-    if found != *config {
-        let reason = "its model or its training labels differ from this recipe and data".to_owned();
-        return Err(CheckpointError::Text { path: folder.join("config.json"), reason });
+    let sums: BTreeMap<String, String> = read_json(&folder.join(SUMS))?;
+    let found = checksums(&folder)?;
+    if let Some((name, _)) = sums.iter().find(|(name, sum)| found.get(*name) != Some(sum)) {
+        let previous = out.join(PREVIOUS);
+        let way_out = if folder != previous && previous.exists() {
+            format!("remove {} and resume from the one before, {}", folder.display(), previous.display())
+        } else {
+            "start the run anew".to_owned()
+        };
+        return Err(CheckpointError::Damaged { path: folder.join(name), way_out });
+    }
+    let foreign = |file: &str, reason: String| Err(CheckpointError::Text { path: folder.join(file), reason });
+    let before = out.join("recipe.toml");
+    let text = fs::read_to_string(&before).map_err(file_error(&before))?;
+    if let Some(key) = difference(&text, recipe) {
+        let reason = format!("the recipe's `{key}` was another one; resume with what the run began with");
+        return Err(CheckpointError::Text { path: before, reason });
+    }
+    let saved: ModelConfig = read_json(&folder.join("config.json"))?;
+    if saved != *config {
+        return foreign("config.json", "its model or its training labels differ from this recipe and data".to_owned());
     }
     let state: State = read_json(&folder.join("state.json"))?;
-    if state.seed != fresh.seed || (state.data.is_some() && state.data != fresh.data) {
-        let reason = "the run had another seed or other training data; resume with what it began with".to_owned();
-        return Err(CheckpointError::Text { path: folder.join("state.json"), reason });
+    for (what, same) in [
+        ("another seed", state.seed == fresh.seed),
+        ("other training data", state.data == fresh.data),
+        ("other initial weights", state.weights == fresh.weights),
+    ] {
+        if !same {
+            return foreign("state.json", format!("the run had {what}; resume with what it began with"));
+        }
     }
-    let record = |path: &Path| {
-        let path = path.to_owned();
-        move |source| CheckpointError::Record { path, source }
-    };
-    let path = folder.join("average.safetensors");
-    let bytes = fs::read(&path).map_err(file_error(&path))?;
-    let averaged = weights::from_bytes(model.valid(), &bytes)
-        .map_err(|source| CheckpointError::Weights { path: path.clone(), source })?;
-    let path = folder.join("model.bpk");
-    let model = model.try_load_file(&path).map_err(record(&path))?;
-    let path = folder.join("optimiser.bpk");
-    let optimiser = optimiser.load(&path).map_err(record(&path))?;
-    Ok((model, optimiser, Average::new(&averaged), state))
+    Ok(Saved { folder, state, average: recipe.optimiser.average })
 }
 
-/// Writes a loadable model folder: `config.json` and `model.safetensors` at half precision.
-pub(super) fn write_model(folder: &Path, model: &Compact, config: &CompactConfig) -> Result<(), CheckpointError> {
-    fs::create_dir_all(folder).map_err(file_error(folder))?;
-    write_weights(&folder.join("model.safetensors"), model, Precision::Half)?;
-    write_config(folder, config)
+/// The first key in which a saved recipe differs; how often it is saved and validated may differ, and where files lie.
+fn difference(saved: &str, recipe: &Recipe) -> Option<String> {
+    let current = toml::Table::try_from(recipe).ok()?;
+    let saved: toml::Table = toml::from_str(saved).unwrap_or_default();
+    let free = ["checkpoint_seconds", "photo_memory", "weights"];
+    let keys: std::collections::BTreeSet<&String> = current.keys().chain(saved.keys()).collect();
+    keys.into_iter().find(|key| !free.contains(&key.as_str()) && current.get(*key) != saved.get(*key)).cloned()
 }
 
-/// Reads the weights of a model folder into a fresh model.
-pub(super) fn read_model(folder: &Path, config: &CompactConfig, device: &Device) -> Result<Compact, CheckpointError> {
-    let path = folder.join("model.safetensors");
-    let bytes = fs::read(&path).map_err(file_error(&path))?;
-    weights::from_bytes(config.init(device), &bytes).map_err(|source| CheckpointError::Weights { path, source })
-}
-
-/// Rewrites the configuration of a model folder.
-pub(super) fn write_config(folder: &Path, config: &CompactConfig) -> Result<(), CheckpointError> {
-    write_text(&folder.join("config.json"), &to_json(folder, config)?)
+impl Saved {
+    /// Restores the run.
+    pub fn load(
+        self,
+        model: Model,
+        optimiser: ModuleOptimizer,
+    ) -> Result<(Model, ModuleOptimizer, Average, State), CheckpointError> {
+        let record = |path: &Path| {
+            let path = path.to_owned();
+            move |source| CheckpointError::Record { path, source }
+        };
+        let path = self.folder.join("model.bpk");
+        let model = model.try_load_file(&path).map_err(record(&path))?;
+        let path = self.folder.join("optimiser.bpk");
+        let optimiser = optimiser.load(&path).map_err(record(&path))?;
+        let average = if self.average > 0.0 {
+            let path = self.folder.join("average.safetensors");
+            let bytes = fs::read(&path).map_err(file_error(&path))?;
+            let averaged = weights::from_bytes(model.valid(), &bytes)
+                .map_err(|source| CheckpointError::Weights { path: path.clone(), source })?;
+            Average::new(&averaged, self.average)
+        } else {
+            Average::new(&model, 0.0)
+        };
+        Ok((model, optimiser, average, self.state))
+    }
 }
 
 /// What a run was made of, beside its recipe.
@@ -193,19 +275,30 @@ pub(super) fn write_config(folder: &Path, config: &CompactConfig) -> Result<(), 
 struct Provenance<'a> {
     peise: &'a str,
     commit: Option<&'a str>,
+    recipe: &'a str,
+    architecture: &'a str,
     seed: u64,
-    data: &'a Option<String>,
+    data: &'a str,
+    initial_weights: &'a str,
 }
 
 /// Writes the resolved recipe, and `run.json`: version, commit (if the build was told, as `PEISE_COMMIT`), seed and
 /// data fingerprint.
-pub(super) fn write_recipe(out: &Path, recipe: &Recipe, state: &State) -> Result<(), CheckpointError> {
+pub(super) fn write_recipe(
+    out: &Path,
+    recipe: &Recipe,
+    state: &State,
+    config: &ModelConfig,
+) -> Result<(), CheckpointError> {
     fs::create_dir_all(out).map_err(file_error(out))?;
     let provenance = Provenance {
         peise: env!("CARGO_PKG_VERSION"),
         commit: option_env!("PEISE_COMMIT"),
+        recipe: &recipe.name,
+        architecture: config.architecture(),
         seed: state.seed,
         data: &state.data,
+        initial_weights: &state.weights,
     };
     write_text(&out.join("run.json"), &to_json(out, &provenance)?)?;
     let path = out.join("recipe.toml");
@@ -214,21 +307,26 @@ pub(super) fn write_recipe(out: &Path, recipe: &Recipe, state: &State) -> Result
     write_text(&path, &text)
 }
 
-fn write_weights(path: &Path, model: &Compact, precision: Precision) -> Result<(), CheckpointError> {
-    let bytes = weights::to_bytes(model, precision, HashMap::new())
+pub(super) fn write_weights<M: Module>(
+    path: &Path,
+    module: &M,
+    precision: Precision,
+    rename: impl Fn(&str) -> Option<String>,
+) -> Result<(), CheckpointError> {
+    let bytes = weights::to_bytes(module, precision, HashMap::new(), rename)
         .map_err(|source| CheckpointError::Weights { path: path.to_owned(), source })?;
     write_bytes(path, &bytes)
 }
 
-fn write_text(path: &Path, text: &str) -> Result<(), CheckpointError> {
+pub(super) fn write_text(path: &Path, text: &str) -> Result<(), CheckpointError> {
     write_bytes(path, text.as_bytes())
 }
 
-fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
+pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
     Ok(write_atomically(path, |file| io::Write::write_all(file, bytes))?)
 }
 
-fn to_json<T: Serialize>(path: &Path, value: &T) -> Result<String, CheckpointError> {
+pub(super) fn to_json<T: Serialize>(path: &Path, value: &T) -> Result<String, CheckpointError> {
     serde_json::to_string_pretty(value)
         .map_err(|error| CheckpointError::Text { path: path.to_owned(), reason: error.to_string() })
 }
@@ -246,7 +344,7 @@ fn remove(folder: &Path) -> Result<(), CheckpointError> {
     }
 }
 
-fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CheckpointError + use<> {
+pub(super) fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CheckpointError + use<> {
     let path = path.to_owned();
     move |source| CheckpointError::File { path, source }
 }

@@ -4,10 +4,11 @@
 //! (Xiong et al. 2020, arXiv 2002.04745). Deviations: one token a character; characters unknown to
 //! the vocabulary share hash buckets, so that two unknown characters still differ.
 
+use super::TokenInput;
 use burn::module::Module;
 use burn::nn::transformer::{TransformerEncoder, TransformerEncoderConfig, TransformerEncoderInput};
 use burn::nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
+use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
@@ -34,7 +35,7 @@ pub struct CharacterEncoderConfig {
     pub output: usize,
 }
 
-const PADDING: i64 = 0;
+// 0 is padding.
 const START: i64 = 1;
 const RESERVED: usize = 2;
 
@@ -82,29 +83,10 @@ impl CharacterTokenizer {
     ///
     /// # Shapes
     /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
-    pub fn batch<S: AsRef<str>>(&self, labels: &[S], device: &Device) -> CharacterInput {
+    pub fn batch<S: AsRef<str>>(&self, labels: &[S], device: &Device) -> TokenInput {
         let rows: Vec<Vec<i64>> = labels.iter().map(|label| self.encode(label.as_ref())).collect();
-        let length = rows.iter().map(Vec::len).max().unwrap_or(1);
-        let mut tokens = vec![PADDING; rows.len() * length];
-        let mut mask = vec![true; rows.len() * length];
-        for (row, values) in rows.iter().enumerate() {
-            tokens[row * length..][..values.len()].copy_from_slice(values);
-            mask[row * length..][..values.len()].fill(false);
-        }
-        CharacterInput {
-            tokens: Tensor::from_data(TensorData::new(tokens, [rows.len(), length]), device),
-            mask: Tensor::from_data(TensorData::new(mask, [rows.len(), length]), device),
-        }
+        TokenInput::pad(&rows, 1, device)
     }
-}
-
-/// A padded batch of labels.
-#[derive(Debug, Clone)]
-pub struct CharacterInput {
-    /// Tokens `[N, T]`.
-    pub tokens: Tensor<2, Int>,
-    /// `[N, T]`, `true` = padding.
-    pub mask: Tensor<2, Bool>,
 }
 
 /// The encoder. Built by [`CharacterEncoderConfig::init`].
@@ -141,7 +123,7 @@ impl CharacterEncoder {
     /// # Shapes
     /// - tokens `[N, T]`, mask `[N, T]`, `true` = padding
     /// - returns `[N, D]`
-    pub fn forward(&self, input: CharacterInput) -> Tensor<2> {
+    pub fn forward(&self, input: TokenInput) -> Tensor<2> {
         let [batch, length] = input.tokens.dims();
         let device = input.tokens.device();
         let places = Tensor::<1, Int>::arange(0..length as i64, &device).reshape([1, length]);

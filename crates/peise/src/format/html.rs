@@ -15,7 +15,7 @@ mod escape;
 mod summary;
 mod words;
 
-use escape::Text;
+pub use escape::Text;
 use summary::Summary;
 pub use words::Language;
 use words::Words;

@@ -2,9 +2,8 @@
 //!
 //! Source: the course report, section 3.2, after SuperGlue (arXiv 1911.11763), equations 3-5.
 //! `x_i <- x_i + f_node([x_i, sum_j w_ij v_j])`; inside a side `w_ij = softmax_j(q_i . k_j / sqrt(d))`,
-//! across `w_ij = softmax_j f_edge([q_i, k_j])`. Deviation: states are normalised before use (pre-norm).
+//! across `w_ij = softmax_j f_edge([q_i, k_j])`. Deviation of `compact`: states are normalised before use (pre-norm).
 
-use super::AttentionMatcherConfig;
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{relu, softmax};
@@ -12,6 +11,39 @@ use burn::tensor::{Bool, Device, Tensor};
 
 // Finite, so that a row that is all padding stays free of NaN.
 const MASKED: f32 = -1.0e4;
+
+/// Architecture of a unit of [self, cross].
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct UnitConfig {
+    /// Width D of the states.
+    pub width: usize,
+    /// Heads of the self-attention.
+    pub heads: usize,
+    /// Whether its scores are divided by the square root of a head's width.
+    pub scaled: bool,
+    /// Hidden width of the edge score.
+    pub edge_hidden: usize,
+    /// Hidden width of the node update.
+    pub node_hidden: usize,
+    /// Whether states are normalised before use.
+    pub norm: bool,
+    /// Dropout of the node update while training.
+    pub dropout: f64,
+}
+
+impl UnitConfig {
+    fn norm(&self, device: &Device) -> Option<LayerNorm> {
+        self.norm.then(|| LayerNormConfig::new(self.width).init(device))
+    }
+}
+
+/// The states as they are, or normalised.
+fn normalise(norm: &Option<LayerNorm>, states: Tensor<3>) -> Tensor<3> {
+    match norm {
+        Some(norm) => norm.forward(states),
+        None => states,
+    }
+}
 
 /// The residual update of a node from what it attended to.
 #[derive(Module, Debug)]
@@ -22,7 +54,7 @@ pub struct NodeUpdate {
 }
 
 impl NodeUpdate {
-    fn init(config: &AttentionMatcherConfig, device: &Device) -> Self {
+    fn init(config: &UnitConfig, device: &Device) -> Self {
         Self {
             first: LinearConfig::new(2 * config.width, config.node_hidden).init(device),
             second: LinearConfig::new(config.node_hidden, config.width).init(device),
@@ -39,24 +71,27 @@ impl NodeUpdate {
 /// Multi-head attention among the images, or among the labels, of a listing.
 #[derive(Module, Debug)]
 pub struct SelfAttention {
-    norm: LayerNorm,
+    norm: Option<LayerNorm>,
     query: Linear,
     key: Linear,
     value: Linear,
     update: NodeUpdate,
     heads: usize,
+    scaled: bool,
 }
 
 impl SelfAttention {
-    pub(super) fn init(config: &AttentionMatcherConfig, device: &Device) -> Self {
+    /// With random weights on `device`.
+    pub fn init(config: &UnitConfig, device: &Device) -> Self {
         let linear = || LinearConfig::new(config.width, config.width).init(device);
         Self {
-            norm: LayerNormConfig::new(config.width).init(device),
+            norm: config.norm(device),
             query: linear(),
             key: linear(),
             value: linear(),
             update: NodeUpdate::init(config, device),
             heads: config.heads,
+            scaled: config.scaled,
         }
     }
 
@@ -68,12 +103,13 @@ impl SelfAttention {
     pub fn forward(&self, states: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<3> {
         let [batch, count, width] = states.dims();
         let head_width = width / self.heads;
-        let normalised = self.norm.forward(states.clone());
+        let normalised = normalise(&self.norm, states.clone());
         let split = |linear: &Linear| {
             let projected = linear.forward(normalised.clone());
             projected.reshape([batch, count, self.heads, head_width]).swap_dims(1, 2)
         };
-        let scores = split(&self.query).matmul(split(&self.key).swap_dims(2, 3)) / (head_width as f64).sqrt();
+        let scale = if self.scaled { (head_width as f64).sqrt() } else { 1.0 };
+        let scores = split(&self.query).matmul(split(&self.key).swap_dims(2, 3)) / scale;
         let mask = mask.reshape([batch, 1, 1, count]).expand([batch, self.heads, count, count]);
         let message = softmax(scores.mask_fill(mask, MASKED), 3).matmul(split(&self.value));
         let message = message.swap_dims(1, 2).reshape([batch, count, width]);
@@ -92,7 +128,8 @@ pub struct EdgeScore {
 }
 
 impl EdgeScore {
-    pub(super) fn init(width: usize, hidden: usize, device: &Device) -> Self {
+    /// With random weights on `device`.
+    pub fn init(width: usize, hidden: usize, device: &Device) -> Self {
         Self {
             query: LinearConfig::new(width, hidden).init(device),
             key: LinearConfig::new(width, hidden).with_bias(false).init(device),
@@ -114,10 +151,19 @@ impl EdgeScore {
     }
 }
 
+/// What comes of attending across.
+#[derive(Debug, Clone)]
+pub struct CrossOutput {
+    /// The updated states, `[B, N, D]`.
+    pub states: Tensor<3>,
+    /// The edge scores that were attended by, before the softmax over M, `[B, N, M]`; where padded, meaningless.
+    pub scores: Tensor<3>,
+}
+
 /// Attention of one side of a listing to the other.
 #[derive(Module, Debug)]
 pub struct CrossAttention {
-    norm: LayerNorm,
+    norm: Option<LayerNorm>,
     query: Linear,
     key: Linear,
     value: Linear,
@@ -126,10 +172,11 @@ pub struct CrossAttention {
 }
 
 impl CrossAttention {
-    pub(super) fn init(config: &AttentionMatcherConfig, device: &Device) -> Self {
+    /// With random weights on `device`.
+    pub fn init(config: &UnitConfig, device: &Device) -> Self {
         let linear = || LinearConfig::new(config.width, config.width).init(device);
         Self {
-            norm: LayerNormConfig::new(config.width).init(device),
+            norm: config.norm(device),
             query: linear(),
             key: linear(),
             value: linear(),
@@ -138,19 +185,28 @@ impl CrossAttention {
         }
     }
 
+    /// The edge scores alone, before the softmax over M.
+    ///
+    /// # Shapes
+    /// - states `[B, N, D]`, others `[B, M, D]`; returns `[B, N, M]`
+    pub fn scores(&self, states: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
+        let (states, others) = (normalise(&self.norm, states), normalise(&self.norm, others));
+        self.edge.forward(self.query.forward(states), self.key.forward(others))
+    }
+
     /// Updates every node of one side from the other side's nodes.
     ///
     /// # Shapes
     /// - states `[B, N, D]`, others `[B, M, D]`, other_mask `[B, M]`, `true` = padding
-    /// - returns `[B, N, D]`
-    pub fn forward(&self, states: Tensor<3>, others: Tensor<3>, other_mask: Tensor<2, Bool>) -> Tensor<3> {
+    pub fn forward(&self, states: Tensor<3>, others: Tensor<3>, other_mask: Tensor<2, Bool>) -> CrossOutput {
         let [batch, rows, _] = states.dims();
         let columns = others.dims()[1];
-        let normalised = self.norm.forward(states.clone());
-        let others = self.norm.forward(others);
+        let normalised = normalise(&self.norm, states.clone());
+        let others = normalise(&self.norm, others);
         let scores = self.edge.forward(self.query.forward(normalised.clone()), self.key.forward(others.clone()));
         let mask = other_mask.reshape([batch, 1, columns]).expand([batch, rows, columns]);
-        let message = softmax(scores.mask_fill(mask, MASKED), 2).matmul(self.value.forward(others));
-        self.update.forward(states, normalised, message)
+        let weights = softmax(scores.clone().mask_fill(mask, MASKED), 2);
+        let message = weights.matmul(self.value.forward(others));
+        CrossOutput { states: self.update.forward(states, normalised, message), scores }
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::{self, Display, Formatter, Write};
 /// Text from outside, safe in element content and in double-quoted attributes.
 ///
 /// Control characters, which HTML forbids, become U+FFFD.
-pub(super) struct Text<'a>(pub &'a str);
+pub struct Text<'a>(pub &'a str);
 
 impl Display for Text<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {

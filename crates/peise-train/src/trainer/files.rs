@@ -1,0 +1,130 @@
+//! The models that a run leaves behind: folders that load by themselves.
+
+use super::TrainError;
+use super::checkpoint::{CheckpointError, file_error, to_json, write_bytes, write_text, write_weights};
+use super::freeze;
+use crate::recipe::Recipe;
+use burn::module::Module;
+use burn::tensor::Device;
+use peise::encoder::bert::Bert;
+use peise::encoder::wordpiece::Vocabulary;
+use peise::model::{LabelTokenizer, Model, ModelConfig};
+use peise::model_folder::part_files;
+use peise::weights::{self, Part, Precision, WeightFile};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+const TEXT_FILE: &str = "text_encoder.safetensors";
+const TEXT_PREFIX: &str = "text_encoder.";
+
+/// Writes and reads the model folders of a run.
+///
+/// A text encoder that no stage trains is large and never changes: it is written once, into the run's folder, and
+/// linked from the models'; the model in training does without it.
+pub(super) struct ModelFiles {
+    out: PathBuf,
+    config: ModelConfig,
+    vocabulary: Option<Vocabulary>,
+    aside: bool,
+}
+
+impl ModelFiles {
+    pub fn new(out: &Path, config: &ModelConfig, tokenizer: &LabelTokenizer) -> Self {
+        let vocabulary = tokenizer.vocabulary().cloned();
+        Self { out: out.to_owned(), config: config.clone(), vocabulary, aside: false }
+    }
+
+    /// The folder of a model of the run.
+    pub fn folder(&self, name: &str) -> PathBuf {
+        self.out.join(name)
+    }
+
+    /// Whether the text encoder was set aside.
+    pub fn text_is_aside(&self) -> bool {
+        self.aside
+    }
+
+    /// Sets a text encoder aside that no stage trains.
+    pub fn set_text_aside(&mut self, model: Model, recipe: &Recipe) -> Result<Model, TrainError> {
+        for stage in &recipe.stages {
+            let (model, frozen) = freeze::apply(model.clone(), stage, false)?;
+            if !frozen.whole(&model, "text_encoder") {
+                return Ok(model);
+            }
+        }
+        let Model::Report(mut report) = model else { return Ok(model) };
+        if let Some(encoder) = report.text_encoder.take() {
+            fs::create_dir_all(&self.out).map_err(file_error(&self.out))?;
+            let encoder = encoder.valid();
+            write_weights(&self.out.join(TEXT_FILE), &encoder, Precision::Single, |name| Some(name.to_owned()))?;
+            self.aside = true;
+        }
+        Ok(Model::Report(report))
+    }
+
+    /// The text encoder that was set aside, on a plain device.
+    pub fn text_encoder(&self, device: &Device) -> Result<Option<Bert>, TrainError> {
+        let (true, ModelConfig::Report(config)) = (self.aside, &self.config) else { return Ok(None) };
+        let path = self.out.join(TEXT_FILE);
+        let error = |source| CheckpointError::Weights { path: path.clone(), source };
+        let file = WeightFile::open(&path).map_err(error)?;
+        let parts = [Part { prefix: "", file: &file, keys: None }];
+        Ok(Some(weights::from_parts(config.text.init(device), &parts).map_err(error)?))
+    }
+
+    /// Writes a loadable model folder.
+    pub fn write(&self, name: &str, model: &Model) -> Result<(), CheckpointError> {
+        let folder = self.folder(name);
+        fs::create_dir_all(&folder).map_err(file_error(&folder))?;
+        let precision = if matches!(model, Model::Compact(_)) { Precision::Half } else { Precision::Single };
+        let files = part_files(&self.config);
+        for (place, part) in files.iter().enumerate() {
+            let path = folder.join(part.file);
+            if self.aside && part.prefix == TEXT_PREFIX {
+                link(&self.out.join(TEXT_FILE), &path)?;
+                continue;
+            }
+            let others = &files[..place];
+            write_weights(&path, model, precision, |name| {
+                let elsewhere = others.iter().any(|other| name.starts_with(other.prefix));
+                if elsewhere { None } else { name.strip_prefix(part.prefix).map(str::to_owned) }
+            })?;
+        }
+        if let Some(vocabulary) = &self.vocabulary {
+            write_bytes(&folder.join(vocabulary.file_name()), vocabulary.bytes())?;
+        }
+        self.write_config(name, &self.config)
+    }
+
+    /// Rewrites the configuration of a model folder.
+    pub fn write_config(&self, name: &str, config: &ModelConfig) -> Result<(), CheckpointError> {
+        let folder = self.folder(name);
+        write_text(&folder.join("config.json"), &to_json(&folder, config)?)
+    }
+
+    /// Reads the weights of a model folder into a model in training.
+    pub fn read(&self, name: &str, mut model: Model) -> Result<Model, CheckpointError> {
+        let files = part_files(&self.config);
+        for (place, part) in files.iter().enumerate() {
+            if self.aside && part.prefix == TEXT_PREFIX {
+                continue;
+            }
+            let path = self.folder(name).join(part.file);
+            let error = |source| CheckpointError::Weights { path: path.clone(), source };
+            let file = WeightFile::open(&path).map_err(error)?;
+            let parts = [Part { prefix: part.prefix, file: &file, keys: None }];
+            let others: Vec<&str> = files[..place].iter().map(|other| other.prefix).collect();
+            model = weights::from_parts_except(model, &parts, &others).map_err(error)?;
+        }
+        Ok(model)
+    }
+}
+
+/// Links a file, or copies it where links are not to be had.
+fn link(from: &Path, to: &Path) -> Result<(), CheckpointError> {
+    match fs::remove_file(to) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(file_error(to)(error)),
+        _ => {}
+    }
+    fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(|_| ())).map_err(file_error(to))
+}

@@ -1,0 +1,90 @@
+//! The weights that a run begins with.
+
+use super::TrainError;
+use crate::recipe::{InitialWeights, Recipe};
+use burn::tensor::Device;
+use peise::encoder::wordpiece::Vocabulary;
+use peise::model::{LabelTokenizer, Model, ModelConfig};
+use peise::pretrained;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::Xxh3;
+
+/// A model with the recipe's initial weights, seeded random ones where it names none.
+pub(super) fn model(recipe: &Recipe, config: &ModelConfig, device: &Device) -> Result<Model, TrainError> {
+    device.seed(recipe.seed);
+    let model = config.init(device);
+    let weights = &recipe.weights;
+    let Model::Report(mut report) = model else {
+        if *weights != InitialWeights::default() {
+            return Err(TrainError::NoSuchPart { architecture: config.architecture() });
+        }
+        return Ok(model);
+    };
+    let ModelConfig::Report(report_config) = config else { return Ok(Model::Report(report)) };
+    if let Some(path) = &weights.image_encoder {
+        report.image_encoder = pretrained::image_encoder(report.image_encoder, path)?;
+    }
+    if let (Some(folder), Some(encoder)) = (&weights.text_encoder, report.text_encoder.take()) {
+        report.text_encoder = Some(pretrained::text_encoder(encoder, &report_config.text, folder)?);
+    }
+    let mut model = Model::Report(report);
+    if let Some(path) = &weights.matcher {
+        model = pretrained::matcher(model, path)?;
+    }
+    Ok(model)
+}
+
+/// The label tokenizer of a recipe's model.
+pub(super) fn tokenizer(recipe: &Recipe, config: &ModelConfig) -> Result<LabelTokenizer, TrainError> {
+    let vocabulary = match (config.tokens(), &recipe.weights.vocabulary, &recipe.weights.text_encoder) {
+        (None, ..) => None,
+        (Some(_), Some(path), _) | (Some(_), None, Some(path)) => Some(vocabulary(path)?),
+        (Some(_), None, None) => return Err(TrainError::NoVocabulary),
+    };
+    let path = recipe.weights.vocabulary.as_ref().or(recipe.weights.text_encoder.as_ref());
+    config.tokenizer(vocabulary).map_err(|source| TrainError::Vocabulary {
+        path: path.cloned().unwrap_or_default(),
+        source: Box::new(source),
+    })
+}
+
+fn vocabulary(path: &Path) -> Result<Vocabulary, TrainError> {
+    if path.is_dir() {
+        return Ok(peise::model_folder::read_vocabulary(path)?);
+    }
+    let read = |source| TrainError::Read { path: path.to_owned(), source };
+    let bytes = std::fs::read(path).map_err(read)?;
+    let json = path.extension().is_some_and(|extension| extension == "json");
+    Ok(if json { Vocabulary::Tokenizer(bytes) } else { Vocabulary::Words(bytes) })
+}
+
+/// A hash of every file that a run begins with: it is resumed with the same ones only.
+pub(super) fn fingerprint(weights: &InitialWeights) -> Result<String, TrainError> {
+    let mut hasher = Xxh3::new();
+    for path in [&weights.image_encoder, &weights.text_encoder, &weights.matcher, &weights.vocabulary].into_iter().flatten()
+    {
+        for file in files(path)? {
+            let read = |source| TrainError::Read { path: file.clone(), source };
+            let mut opened = File::open(&file).map_err(read)?;
+            let mut buffer = vec![0u8; 1 << 20];
+            loop {
+                match opened.read(&mut buffer).map_err(read)? {
+                    0 => break,
+                    count => hasher.update(&buffer[..count]),
+                }
+            }
+        }
+    }
+    Ok(format!("{:032x}", hasher.digest128()))
+}
+
+/// A file, or those of a folder that a model is read from.
+fn files(path: &Path) -> Result<Vec<PathBuf>, TrainError> {
+    if !path.is_dir() {
+        return Ok(vec![path.to_owned()]);
+    }
+    let names = ["config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json", "vocab.txt"];
+    Ok(names.into_iter().map(|name| path.join(name)).filter(|file| file.is_file()).collect())
+}

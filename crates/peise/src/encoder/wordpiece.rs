@@ -1,0 +1,183 @@
+//! BERT's WordPiece tokens, by the `tokenizers` crate.
+//!
+//! Source: Devlin et al. 2018 (arXiv 1810.04805); a `tokenizer.json` or `vocab.txt` as published with the weights. The
+//! published run of the report kept 5 tokens, [CLS] and [SEP] included, and did not mask the padding: config fields.
+
+use super::TokenInput;
+use burn::tensor::Device;
+use serde::{Deserialize, Serialize};
+use tokenizers::models::wordpiece::WordPiece;
+use tokenizers::normalizers::BertNormalizer;
+use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
+use tokenizers::processors::bert::BertProcessing;
+use tokenizers::{Tokenizer, TruncationParams};
+
+/// How labels become tokens; the default is the report's.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TokenConfig {
+    /// Most tokens of a label, `[CLS]` and `[SEP]` included; shorter labels are padded to it.
+    pub max_length: usize,
+    /// Whether the encoder is kept from attending to padding; the published run's was not.
+    pub mask: bool,
+    /// Whether Latin letters are made lower case; a `tokenizer.json` says so itself.
+    pub lowercase: bool,
+}
+
+impl Default for TokenConfig {
+    fn default() -> Self {
+        Self { max_length: 5, mask: false, lowercase: false }
+    }
+}
+
+/// Why a vocabulary cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum VocabularyError {
+    /// Not a `tokenizer.json`, or one that contradicts itself.
+    #[error("not a usable tokenizer.json")]
+    Tokenizer(#[source] tokenizers::Error),
+    /// Not a `vocab.txt`.
+    #[error("not a usable vocab.txt: one token a line, in UTF-8")]
+    Vocabulary(#[source] tokenizers::Error),
+    /// A special token is missing.
+    #[error("the vocabulary lacks the token {0}; it is not BERT's")]
+    Special(&'static str),
+    /// More tokens than the encoder knows.
+    #[error("the vocabulary has {found} tokens, the encoder knows {known}; they belong to different models")]
+    Size {
+        /// Tokens in the vocabulary.
+        found: usize,
+        /// `text.vocabulary`.
+        known: usize,
+    },
+}
+
+/// The file that tokens come from, as it is saved beside a model.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vocabulary {
+    /// The bytes of a `tokenizer.json`.
+    Tokenizer(Vec<u8>),
+    /// The bytes of a `vocab.txt`.
+    Words(Vec<u8>),
+}
+
+impl Vocabulary {
+    /// The name of such a file.
+    pub fn file_name(&self) -> &'static str {
+        match self {
+            Self::Tokenizer(_) => "tokenizer.json",
+            Self::Words(_) => "vocab.txt",
+        }
+    }
+
+    /// Its bytes.
+    pub fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Tokenizer(bytes) | Self::Words(bytes) => bytes,
+        }
+    }
+}
+
+/// Turns cleaned labels into BERT's tokens.
+#[derive(Debug, Clone)]
+pub struct WordPieceTokenizer {
+    tokenizer: Tokenizer,
+    vocabulary: Vocabulary,
+    config: TokenConfig,
+}
+
+impl WordPieceTokenizer {
+    /// A tokenizer from a vocabulary file, for an encoder that knows `known` tokens.
+    ///
+    /// # Errors
+    /// If the file is not what its name says, lacks a special token, or has more tokens than the encoder knows.
+    pub fn new(vocabulary: Vocabulary, config: &TokenConfig, known: usize) -> Result<Self, VocabularyError> {
+        let mut tokenizer = match &vocabulary {
+            Vocabulary::Tokenizer(bytes) => Tokenizer::from_bytes(bytes).map_err(VocabularyError::Tokenizer)?,
+            Vocabulary::Words(bytes) => {
+                let words = WordPiece::read_bytes(bytes).map_err(VocabularyError::Vocabulary)?;
+                let model = WordPiece::builder()
+                    .vocab(words)
+                    .unk_token("[UNK]".into())
+                    .build()
+                    .map_err(VocabularyError::Vocabulary)?;
+                let mut tokenizer = Tokenizer::new(model);
+                tokenizer
+                    .with_normalizer(Some(BertNormalizer::new(true, true, None, config.lowercase)))
+                    .with_pre_tokenizer(Some(BertPreTokenizer));
+                tokenizer
+            }
+        };
+        let special = |name: &'static str| tokenizer.token_to_id(name).ok_or(VocabularyError::Special(name));
+        let (start, end) = (special("[CLS]")?, special("[SEP]")?);
+        special("[UNK]")?;
+        if tokenizer.get_vocab_size(true) > known {
+            return Err(VocabularyError::Size { found: tokenizer.get_vocab_size(true), known });
+        }
+        tokenizer.with_post_processor(Some(BertProcessing::new(("[SEP]".into(), end), ("[CLS]".into(), start))));
+        tokenizer.with_padding(None);
+        let truncation = TruncationParams { max_length: config.max_length, ..TruncationParams::default() };
+        tokenizer.with_truncation(Some(truncation)).map_err(VocabularyError::Tokenizer)?;
+        Ok(Self { tokenizer, vocabulary, config: config.clone() })
+    }
+
+    /// The file it was made from.
+    pub fn vocabulary(&self) -> &Vocabulary {
+        &self.vocabulary
+    }
+
+    /// The tokens of one label, padding left out. A label that cannot be tokenised has none but the special ones.
+    pub fn encode(&self, label: &str) -> Vec<i64> {
+        let encoding = self.tokenizer.encode(label, true).or_else(|_| self.tokenizer.encode("", true));
+        encoding.map_or_else(|_| Vec::new(), |found| found.get_ids().iter().map(|&id| i64::from(id)).collect())
+    }
+
+    /// Tokens of several labels, all padded to the configured length.
+    ///
+    /// # Shapes
+    /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
+    pub fn batch(&self, labels: &[&str], device: &Device) -> TokenInput {
+        let rows: Vec<Vec<i64>> = labels.iter().map(|label| self.encode(label)).collect();
+        TokenInput::pad(&rows, self.config.max_length, device)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const WORDS: &str = "[PAD]\n[UNK]\n[CLS]\n[SEP]\n黑\n色\n白\nred\n##dish\n(\n)\n";
+
+    fn tokenizer(config: &TokenConfig) -> WordPieceTokenizer {
+        WordPieceTokenizer::new(Vocabulary::Words(WORDS.into()), config, 11).expect("a vocabulary")
+    }
+
+    #[test]
+    fn tokens_are_bert_s() {
+        let five = tokenizer(&TokenConfig::default());
+        let long = tokenizer(&TokenConfig { max_length: 8, lowercase: true, ..TokenConfig::default() });
+        for (label, short, all) in [
+            ("黑色", vec![2, 4, 5, 3], vec![2, 4, 5, 3]),
+            ("黑色(白)", vec![2, 4, 5, 9, 3], vec![2, 4, 5, 9, 6, 10, 3]),
+            ("Reddish", vec![2, 1, 3], vec![2, 7, 8, 3]),
+            ("", vec![2, 3], vec![2, 3]),
+            ("龘", vec![2, 1, 3], vec![2, 1, 3]),
+        ] {
+            assert_eq!((five.encode(label), long.encode(label)), (short, all), "{label}");
+        }
+    }
+
+    #[test]
+    fn foreign_vocabularies_are_refused() {
+        let new = |bytes: &str, known| {
+            WordPieceTokenizer::new(Vocabulary::Words(bytes.into()), &TokenConfig::default(), known)
+        };
+        assert!(matches!(new("黑\n白\n", 9), Err(VocabularyError::Special("[CLS]"))));
+        assert!(matches!(new(WORDS, 10), Err(VocabularyError::Size { found: 11, known: 10 })));
+        let json = Vocabulary::Tokenizer(b"{}".to_vec());
+        assert!(matches!(
+            WordPieceTokenizer::new(json, &TokenConfig::default(), 9),
+            Err(VocabularyError::Tokenizer(_))
+        ));
+    }
+}
