@@ -6,6 +6,7 @@ pub mod bert;
 pub mod block;
 pub mod characters;
 pub mod mlp;
+pub mod norm;
 pub mod recurrent;
 pub mod residual;
 pub mod resnet;

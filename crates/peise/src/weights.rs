@@ -14,7 +14,8 @@ mod file;
 pub mod keys;
 
 pub use file::{LARGEST_FILE, Stored, WeightFile};
-use keys::{Cut, Keys};
+pub use keys::Cut;
+use keys::Keys;
 
 /// Why weights could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -115,7 +116,8 @@ impl ModulePath {
         self.0.iter().filter_map(|(name, _)| name.as_deref()).collect::<Vec<_>>().join(".")
     }
 
-    fn in_linear(&self) -> bool {
+    /// Whether the current tensor belongs to a linear layer, whose weight other projects store transposed.
+    pub fn in_linear(&self) -> bool {
         self.0.last().is_some_and(|(_, linear)| *linear)
     }
 }
@@ -139,7 +141,8 @@ pub fn tensors<M: Module>(module: &M) -> BTreeMap<String, TensorData> {
         }
     }
     let mut collect = Collect::default();
-    module.visit(&mut collect);
+    // Going over to validation makes normalisations write down the statistics of their last batch.
+    module.valid().visit(&mut collect);
     collect.found
 }
 
@@ -250,12 +253,7 @@ impl Load<'_> {
         let transpose = part.keys.is_some() && self.path.in_linear() && path.ends_with(".weight");
         let whole = part.file.tensor(&name)?;
         let whole_shape = whole.shape.clone();
-        let cut = match cut {
-            Cut::Whole => Some(whole),
-            Cut::Rows(index, of) => whole.rows(index, of),
-            Cut::Columns(index, of) => whole.columns(index, of),
-        };
-        let stored = cut.and_then(|stored| if transpose { stored.transposed() } else { Some(stored) });
+        let stored = cut.of(whole, transpose);
         self.used[place].insert(name.clone());
         match stored {
             Some(stored) if stored.shape == expected => Ok(Some(TensorData::new(stored.values, expected))),

@@ -9,3 +9,4 @@ mod listings;
 mod match_;
 mod other_commands;
 mod predict;
+mod train;

@@ -221,7 +221,7 @@ fn a_model_folder_is_loaded_or_named() {
     let model = tempfile::tempdir().unwrap();
     let (config, weights) = (model.path().join("config.json"), model.path().join("model.safetensors"));
     let path = text(model.path());
-    with(path).refuses(&["config.json", "a model folder holds config.json and model.safetensors"]);
+    with(path).refuses(&["config.json", "a model folder holds config.json and its weights"]);
     fs::copy(format!("{assets}/config.json"), &config).unwrap();
     with(path).refuses(&["cannot read", "model.safetensors"]);
     fs::write(&weights, &fs::read(format!("{assets}/model.safetensors")).unwrap()[..100_000]).unwrap();

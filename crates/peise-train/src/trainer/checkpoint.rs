@@ -131,6 +131,8 @@ pub(super) fn save(
     state: &State,
     config: &ModelConfig,
 ) -> Result<(), CheckpointError> {
+    // Going over to validation makes normalisations write down the statistics of their last batch.
+    let plain = model.valid();
     let (aside, place, old) = (out.join("checkpoint.new"), out.join(FOLDER), out.join(PREVIOUS));
     remove(&aside)?;
     fs::create_dir_all(&aside).map_err(file_error(&aside))?;
@@ -143,7 +145,7 @@ pub(super) fn save(
     let path = aside.join("optimiser.bpk");
     optimiser.save(&path).map_err(record(&path))?;
     if average.is_kept() {
-        let averaged = average.apply(model.valid());
+        let averaged = average.apply(plain);
         write_weights(&aside.join("average.safetensors"), &averaged, Precision::Single, |name| Some(name.to_owned()))?;
     }
     write_text(&aside.join("config.json"), &to_json(&aside, config)?)?;
@@ -236,7 +238,9 @@ pub(super) fn find(
 /// The first key in which a saved recipe differs; how often it is saved and validated may differ, and where files lie.
 fn difference(saved: &str, recipe: &Recipe) -> Option<String> {
     let current = toml::Table::try_from(recipe).ok()?;
-    let saved: toml::Table = toml::from_str(saved).unwrap_or_default();
+    // Both go the same way, so that numbers are rounded alike.
+    let saved = toml::from_str::<Recipe>(saved).ok().and_then(|saved| toml::Table::try_from(&saved).ok());
+    let saved = saved.unwrap_or_default();
     let free = ["checkpoint_seconds", "photo_memory", "weights"];
     let keys: std::collections::BTreeSet<&String> = current.keys().chain(saved.keys()).collect();
     keys.into_iter().find(|key| !free.contains(&key.as_str()) && current.get(*key) != saved.get(*key)).cloned()

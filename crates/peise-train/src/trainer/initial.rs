@@ -26,7 +26,9 @@ pub(super) fn model(recipe: &Recipe, config: &ModelConfig, device: &Device) -> R
     if let Some(path) = &weights.image_encoder {
         report.image_encoder = pretrained::image_encoder(report.image_encoder, path)?;
     }
-    if let (Some(folder), Some(encoder)) = (&weights.text_encoder, report.text_encoder.take()) {
+    if let Some(folder) = &weights.text_encoder
+        && let Some(encoder) = report.text_encoder.take()
+    {
         report.text_encoder = Some(pretrained::text_encoder(encoder, &report_config.text, folder)?);
     }
     let mut model = Model::Report(report);

@@ -2,6 +2,7 @@
 //!
 //! Source: He et al. 2015, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385), section 3.3 and figure 5.
 
+use super::norm::batch_norm;
 use burn::module::{Initializer, Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
@@ -34,7 +35,7 @@ impl ConvNorm {
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
         let output = self.conv.forward(input);
         match &self.norm {
-            Some(norm) => norm.forward(output),
+            Some(norm) => batch_norm(norm, output),
             None => output,
         }
     }

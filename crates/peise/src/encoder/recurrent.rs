@@ -71,8 +71,11 @@ impl RecurrentHead {
         self.mlp.forward(self.step(tokens, mask))
     }
 
-    /// The step that is taken, `[N, W']`.
-    fn step(&self, tokens: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<2> {
+    /// The GRU's state at the step that is taken, before the MLP.
+    ///
+    /// # Shapes
+    /// - tokens `[N, T, W]`, mask `[N, T]`, `true` = padding (at the end); returns `[N, W']`
+    pub fn step(&self, tokens: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<2> {
         let [count, length, _] = tokens.dims();
         assert_shape!(mask, [count, length]);
         let states = self.gru.forward(tokens, None);

@@ -6,6 +6,7 @@
 use super::{BatchLayout, gather};
 use crate::encoder::TokenInput;
 use crate::encoder::bert::{Bert, BertConfig};
+use crate::encoder::norm::batch_norm;
 use crate::encoder::recurrent::{RecurrentHead, RecurrentHeadConfig};
 use crate::encoder::resnet::{ResNet, ResNetConfig};
 use crate::encoder::segments::{SegmentHead, SegmentHeadConfig};
@@ -263,7 +264,7 @@ fn nodes(features: Tensor<2>, norm: &Option<BatchNorm>, indices: &[Vec<usize>]) 
     let flat: Vec<i64> = indices.iter().flatten().map(|&index| index as i64).collect();
     let count = flat.len();
     let rows = Tensor::<1, Int>::from_data(TensorData::new(flat, [count]), &features.device());
-    let normalised = norm.forward(features.select(0, rows));
+    let normalised = batch_norm(norm, features.select(0, rows));
     let mut next = 0;
     let places: Vec<Vec<usize>> = indices
         .iter()

@@ -5,6 +5,8 @@
 //! tensor's rows, `|columns:0/2` the left half. Their linear weights are `[out, in]`, ours `[in, out]`; loading
 //! transposes them.
 
+use super::Stored;
+
 /// How another project names the tensors of one architecture.
 #[derive(Debug, Clone, Copy)]
 pub struct Keys {
@@ -123,7 +125,7 @@ pub const SEGMENT_HEAD: Keys = Keys {
 /// The matcher with f_node and f_edge as a `Sequential` each. The output bias of f_edge, which the softmax cancels, is
 /// not needed.
 pub const MATCHER: Keys = Keys {
-    starts: &[],
+    starts: &[("matcher.units.", "units.")],
     inner: &[
         ("update.first.", "node.0."),
         ("update.second.", "node.2."),
@@ -137,17 +139,32 @@ pub const MATCHER: Keys = Keys {
     extras: (&[], &["edge.2.bias", "num_batches_tracked"]),
 };
 
-/// A part of another tensor.
+/// Which part of their tensor is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cut {
+pub enum Cut {
+    /// All of it.
     Whole,
+    /// One of so many equal parts along its rows.
     Rows(usize, usize),
+    /// One of so many equal parts along its columns.
     Columns(usize, usize),
+}
+
+impl Cut {
+    /// Our part of their tensor, transposed if that is asked for; `None` if it cannot be cut so.
+    pub fn of(self, whole: Stored, transpose: bool) -> Option<Stored> {
+        let part = match self {
+            Self::Whole => whole,
+            Self::Rows(index, of) => whole.rows(index, of)?,
+            Self::Columns(index, of) => whole.columns(index, of)?,
+        };
+        if transpose { part.transposed() } else { Some(part) }
+    }
 }
 
 impl Keys {
     /// Their name of a tensor of ours, and which part of it is ours.
-    pub(super) fn theirs(&self, ours: &str) -> (String, Cut) {
+    pub fn theirs(&self, ours: &str) -> (String, Cut) {
         let mut name = ours.to_owned();
         if let Some((from, to)) = self.starts.iter().find(|(from, _)| name.starts_with(from)) {
             name = format!("{to}{}", &name[from.len()..]);
