@@ -256,7 +256,7 @@ pub enum RecipeError {
 }
 
 impl Recipe {
-    /// Reads a recipe and applies `key=value` settings (`optimiser.clip=0.5`, `stages.0.steps=100`); the value `none`
+    /// Reads a recipe and applies `key=value` settings (`optimiser.clip=0.5`, `stages.0.steps=100`); an empty value
     /// takes an optional key away.
     ///
     /// # Errors
@@ -325,7 +325,7 @@ fn apply(value: &mut toml::Value, setting: &str) -> Result<(), RecipeError> {
     }
     // An optional key may be absent; that there is none of this name is told when it is parsed.
     let toml::Value::Table(table) = at else { return Err(unknown()) };
-    if new.trim() == "none" {
+    if new.trim().is_empty() {
         table.remove(key);
         return Ok(());
     }
@@ -355,7 +355,7 @@ mod tests {
         for name in ["compact", "frozen", "supcon", "joint", "staged"] {
             let path = shipped().with_file_name(format!("{name}.toml"));
             let plain = Recipe::read(&path, &[]).unwrap_or_else(|error| panic!("{name}: {error}"));
-            let settings = ["stages.0.steps=7", "stages.0.epochs=none", "optimiser.clip=2", "validate_every=9"];
+            let settings = ["stages.0.steps=7", "stages.0.epochs=", "optimiser.clip=2", "validate_every=9"];
             let set = Recipe::read(&path, &settings.map(str::to_owned)).expect("set");
             assert_eq!((set.stages[0].steps, set.optimiser.clip, set.validate_every), (Some(7), 2.0, 9));
             let text = toml::to_string(&plain).expect("it is written");

@@ -14,6 +14,8 @@ use std::sync::Mutex;
 
 /// Photos encoded at once: bounds memory, large enough to keep two to sixteen cores busy.
 const PHOTOS_PER_PASS: usize = 64;
+/// Labels encoded at once: bounds memory.
+const LABELS_PER_PASS: usize = 256;
 /// Pairs of image and label scored at once, padding included.
 const PAIRS_PER_PASS: usize = 1 << 15;
 /// Label features kept; a catalogue's labels repeat.
@@ -323,8 +325,8 @@ impl Matcher {
             cache.clear();
         }
         let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains_key(*label)).collect();
-        if !new.is_empty() {
-            let encoded = self.model.encode_labels(self.tokenizer.batch(&new, &self.device));
+        for new in new.chunks(LABELS_PER_PASS) {
+            let encoded = self.model.encode_labels(self.tokenizer.batch(new, &self.device));
             let width = encoded.dims()[1];
             let values: Vec<f32> = encoded.into_data().iter::<f32>().collect();
             cache.extend(new.iter().zip(values.chunks(width)).map(|(label, row)| ((*label).to_owned(), row.to_vec())));

@@ -21,7 +21,7 @@ pub struct TrainArgs {
     /// The recipe, e.g. recipes/compact.toml.
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
-    /// Change one value of the recipe, e.g. stages.0.steps=100; may be given several times.
+    /// Change one value of the recipe, e.g. stages.0.steps=100; an empty value takes it away; may be given several times.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
     /// Data set in the course format, with train_all.json and, if there is one, validation_all.json;

@@ -67,7 +67,7 @@ impl Bench {
         command.args(["train", "--recipe", text(&Self::recipe()), "--data", text(self.folder.path())]);
         command.args(["--out", text(&self.path(out))]);
         command.args(["--set", &format!("weights.vocabulary={}", text(&self.path("vocab.txt")))]);
-        let stages = ["stages.0.epochs=none", "stages.1.epochs=none", "stages.0.steps=40", "stages.1.steps=30"];
+        let stages = ["stages.0.epochs=", "stages.1.epochs=", "stages.0.steps=40", "stages.1.steps=30"];
         for setting in TINY.iter().chain(&stages).chain(settings) {
             command.args(["--set", setting]);
         }

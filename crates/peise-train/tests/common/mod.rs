@@ -64,11 +64,11 @@ const REPORT: &[&str] = &[
     "model.matcher.units=2",
     "model.matcher.edge_hidden=32",
     "model.matcher.node_hidden=64",
-    "stages.0.epochs=none",
+    "stages.0.epochs=",
     "stages.0.lr=0.004",
 ];
 
-/// Eight drawn listings, a vocabulary of their characters, and a folder for the run.
+/// Eight drawn listings, a vocabulary of their characters (alone, and within a word), and a folder for the run.
 pub struct Bench {
     pub folder: TempDir,
     pub out: TempDir,
@@ -81,9 +81,9 @@ impl Bench {
         synth::write(folder.path(), &options, 8, |_| {}).expect("listings are written");
         std::fs::rename(folder.path().join("test_truth.json"), folder.path().join("test_all.json")).expect("renamed");
         let bench = Self { folder, out: tempfile::tempdir().expect("a temporary folder") };
-        let words: String = bench.data(&bench.recipe("compact", &[])).characters().chars().fold(
+        let words: String = bench.data(&bench.recipe("compact", &["model.cleaner=none"])).characters().chars().fold(
             "[PAD]\n[UNK]\n[CLS]\n[SEP]\n".to_owned(),
-            |list, character| if character.is_whitespace() { list } else { format!("{list}{character}\n") },
+            |list, character| if character.is_whitespace() { list } else { format!("{list}{character}\n##{character}\n") },
         );
         std::fs::write(bench.vocabulary(), words).expect("written");
         bench
@@ -103,7 +103,7 @@ impl Bench {
             let stages = if ["staged", "supcon"].contains(&name) { 2 } else { 1 };
             for stage in 0..stages {
                 let given = |key: &str| more.iter().any(|setting| setting.starts_with(&format!("stages.{stage}.{key}=")));
-                settings.push(format!("stages.{stage}.epochs=none"));
+                settings.push(format!("stages.{stage}.epochs="));
                 settings.extend((!given("lr")).then(|| format!("stages.{stage}.lr=0.004")));
             }
         }
