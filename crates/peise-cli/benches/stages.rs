@@ -85,7 +85,8 @@ fn main() {
     let refs: Vec<&Photo> = prepared.iter().flatten().flatten().collect();
     let encode = median_seconds(|| drop(black_box(matcher.encode_photos(&refs).into_data())));
     row("encode photos", encode);
-    let texts: Vec<String> = drawn.iter().flat_map(|one| matcher.config().cleaner().clean(&one.listing.labels)).collect();
+    let texts: Vec<String> =
+        drawn.iter().flat_map(|one| matcher.config().cleaner().clean(&one.listing.labels)).collect();
     let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
     row(
         "encode labels, none cached",

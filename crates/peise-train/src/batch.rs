@@ -115,9 +115,7 @@ impl BatchMaker<'_> {
                 change(data, &data.listings[index], changes, &mut random)
             })
             .collect();
-        self.assemble(listings, |photo, place| {
-            augmentation.apply(&photo, &mut random(seed ^ 0x9e37_79b9, step, place))
-        })
+        self.assemble(listings, |photo, place| augmentation.apply(&photo, &mut random(seed ^ 0x9e37_79b9, step, place)))
     }
 
     /// Makes a batch of listings as they are, for validation.

@@ -17,8 +17,8 @@ mod table;
 mod words;
 
 use chart::{Chart, Metric};
-use peise::format::html::{Language, Text};
 use legend::{Colours, Legend};
+use peise::format::html::{Language, Text};
 use table::{Table, Tiles};
 use words::Words;
 

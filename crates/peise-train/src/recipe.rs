@@ -365,9 +365,15 @@ mod tests {
 
     #[test]
     fn wrong_settings_are_refused() {
-        for setting in
-            ["stages.0.stepz=7", "batch", "batch=many", "batch=0", "stages.99.steps=1", "stages.0.epochs=1", "modell.a=1"]
-        {
+        for setting in [
+            "stages.0.stepz=7",
+            "batch",
+            "batch=many",
+            "batch=0",
+            "stages.99.steps=1",
+            "stages.0.epochs=1",
+            "modell.a=1",
+        ] {
             assert!(Recipe::read(&shipped(), &[setting.into()]).is_err(), "{setting}");
         }
         assert!(matches!(Recipe::read(Path::new("none.toml"), &[]), Err(RecipeError::Read { .. })));

@@ -112,7 +112,9 @@ pub enum TrainError {
         first: String,
     },
     /// The loss or a score is no longer finite.
-    #[error("step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and go on with --resume, or start anew. The last checkpoint is as it was")]
+    #[error(
+        "step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and go on with --resume, or start anew. The last checkpoint is as it was"
+    )]
     Diverged {
         /// Step.
         step: u64,
@@ -143,7 +145,9 @@ pub enum TrainError {
         architecture: &'static str,
     },
     /// No vocabulary.
-    #[error("the text encoder needs a vocabulary: name a vocab.txt (--set weights.vocabulary=FILE) or a folder with one (--set weights.text_encoder=DIR)")]
+    #[error(
+        "the text encoder needs a vocabulary: name a vocab.txt (--set weights.vocabulary=FILE) or a folder with one (--set weights.text_encoder=DIR)"
+    )]
     NoVocabulary,
     /// The vocabulary cannot be used.
     #[error("cannot use the vocabulary of {path}")]
@@ -239,8 +243,21 @@ pub fn train(
     let log = Log::open(options.out, state.step)?;
     let last_saved = Instant::now();
     let mut run = Run {
-        recipe, options, tell, config, tokenizer, device, files, training, validation, model, optimiser, average, state,
-        log, last_saved,
+        recipe,
+        options,
+        tell,
+        config,
+        tokenizer,
+        device,
+        files,
+        training,
+        validation,
+        model,
+        optimiser,
+        average,
+        state,
+        log,
+        last_saved,
     };
     let first = run.state.stage;
     for stage in &recipe.stages[first.min(recipe.stages.len())..] {

@@ -4,13 +4,13 @@
 //! report's own widths, written by `parity/full_width.py DIR`, are compared, too. Run with `--nocapture` to see the table.
 
 mod parity_blocks;
-use parity_blocks::{BLOCKS, FULL_WIDTH, Fixture, Worst};
+use parity_blocks::{BLOCKS, Block, FULL_WIDTH, Fixture, Worst};
 use std::path::{Path, PathBuf};
 
 /// Largest error that passes, relative to the largest value of the tensor compared.
 const TOLERANCE: f64 = 1e-4;
 
-fn run(folder: &Path, blocks: &[(&str, fn(&Fixture, &mut Worst))]) -> Vec<String> {
+fn run(folder: &Path, blocks: &[Block]) -> Vec<String> {
     let mut failures = Vec::new();
     for (name, block) in blocks {
         let fixture = Fixture::read(folder, name);

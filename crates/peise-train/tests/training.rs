@@ -34,7 +34,8 @@ fn every_recipe_learns_eight_listings_by_heart_and_leaves_a_model_that_loads() {
         assert!(last > at_least, "{name}: accuracy of the last steps: {last}");
         assert!(outcome.best.is_some_and(|best| best.validation_accuracy > Some(0.9)), "{name}");
         peise::Matcher::load(&out.path().join("best"), Device::flex()).expect("the best weights load");
-        for file in ["metrics.jsonl", "recipe.toml", "run.json", "checkpoint/state.json", "report.html", "tensorboard"] {
+        for file in ["metrics.jsonl", "recipe.toml", "run.json", "checkpoint/state.json", "report.html", "tensorboard"]
+        {
             assert!(out.path().join(file).exists(), "{name}: {file}");
         }
     }

@@ -44,18 +44,12 @@ pub enum ModelError {
         reason: &'static str,
     },
     /// A published configuration differs from the model's.
-    #[error("{path}: {key} is {found}, but the model's {ours} is {expected}; set {ours} to {found} in the recipe, or name another folder")]
+    #[error("{path}: {mismatch}, or name another folder")]
     Foreign {
         /// The file.
         path: PathBuf,
-        /// Its key.
-        key: &'static str,
-        /// Its value.
-        found: String,
-        /// Our key.
-        ours: &'static str,
-        /// Our value.
-        expected: String,
+        /// What differs.
+        mismatch: Box<Mismatch>,
     },
     /// The vocabulary cannot be used.
     #[error("cannot use {path}")]
@@ -75,6 +69,26 @@ pub enum ModelError {
         #[source]
         source: WeightsError,
     },
+}
+
+/// A value in which a published configuration differs from the model's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mismatch {
+    /// Its key there.
+    pub key: &'static str,
+    /// Its value there.
+    pub found: String,
+    /// Our key.
+    pub ours: &'static str,
+    /// Our value.
+    pub expected: String,
+}
+
+impl std::fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { key, found, ours, expected } = self;
+        write!(f, "{key} is {found}, but the model's {ours} is {expected}; set {ours} to {found} in the recipe")
+    }
 }
 
 /// The largest `config.json` or vocabulary that is read, bytes.
@@ -126,8 +140,7 @@ pub(crate) fn embedded(device: &Device) -> Result<LoadedModel, ModelError> {
         let path = folder.join(file);
         move |source| ModelError::Weights { path, source }
     };
-    let model =
-        weights::from_bytes(config.init(device), EMBEDDED_WEIGHTS).map_err(error("model.safetensors"))?;
+    let model = weights::from_bytes(config.init(device), EMBEDDED_WEIGHTS).map_err(error("model.safetensors"))?;
     let tokenizer = config
         .tokenizer(None)
         .map_err(|source| ModelError::Vocabulary { path: folder.to_owned(), source: Box::new(source) })?;
@@ -189,8 +202,8 @@ fn read(path: &Path) -> Result<Vec<u8>, ModelError> {
 }
 
 fn parse(config: &[u8], path: &Path) -> Result<ModelConfig, ModelError> {
-    let config: ModelConfig = serde_json::from_slice(config)
-        .map_err(|source| ModelError::Config { path: path.to_owned(), source })?;
+    let config: ModelConfig =
+        serde_json::from_slice(config).map_err(|source| ModelError::Config { path: path.to_owned(), source })?;
     config.check().map_err(|reason| ModelError::Architecture { path: path.to_owned(), reason })?;
     Ok(config)
 }

@@ -3,7 +3,7 @@
 use crate::encoder::bert::{Bert, BertConfig};
 use crate::encoder::resnet::ResNet;
 use crate::model::Model;
-use crate::model_folder::ModelError;
+use crate::model_folder::{Mismatch, ModelError};
 use crate::weights::{self, Part, WeightFile, WeightsError, keys};
 use burn::module::Module;
 use serde::Deserialize;
@@ -84,16 +84,23 @@ pub fn text_encoder(encoder: Bert, config: &BertConfig, folder: &Path) -> Result
         ("max_position_embeddings", found.max_position_embeddings, "text.positions", config.positions),
         ("type_vocab_size", found.type_vocab_size, "text.types", config.types),
     ];
-    if let Some((theirs, found, ours, expected)) = numbers.into_iter().find(|(_, found, _, expected)| found != expected) {
-        return Err(ModelError::Foreign { path, key: theirs, found: found.to_string(), ours, expected: expected.to_string() });
-    }
-    if found.hidden_act != "gelu" {
-        let expected = "gelu".to_owned();
-        return Err(ModelError::Foreign { path, key: "hidden_act", found: found.hidden_act, ours: "text", expected });
-    }
+    let differs = numbers.into_iter().find(|(_, found, _, expected)| found != expected);
+    let mut mismatch = differs.map(|(key, found, ours, expected)| Mismatch {
+        key,
+        found: found.to_string(),
+        ours,
+        expected: expected.to_string(),
+    });
     if found.layer_norm_eps != config.epsilon {
         let (found, expected) = (found.layer_norm_eps.to_string(), config.epsilon.to_string());
-        return Err(ModelError::Foreign { path, key: "layer_norm_eps", found, ours: "text.epsilon", expected });
+        mismatch = mismatch.or(Some(Mismatch { key: "layer_norm_eps", found, ours: "text.epsilon", expected }));
+    }
+    if found.hidden_act != "gelu" {
+        let (found, expected) = (found.hidden_act, "gelu".to_owned());
+        mismatch = mismatch.or(Some(Mismatch { key: "hidden_act", found, ours: "activation", expected }));
+    }
+    if let Some(mismatch) = mismatch {
+        return Err(ModelError::Foreign { path, mismatch: Box::new(mismatch) });
     }
     let safetensors = folder.join("model.safetensors");
     let path = if safetensors.exists() { safetensors } else { folder.join("pytorch_model.bin") };

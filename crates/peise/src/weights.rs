@@ -28,7 +28,7 @@ pub enum WeightsError {
     File(#[from] SafeTensorError),
     /// The bytes are no PyTorch file that can be read without running what it says.
     #[error("not a readable .pth file")]
-    Pytorch(#[from] pytorch_reader::PytorchError),
+    Pytorch(#[source] Box<pytorch_reader::PytorchError>),
     /// A bare pickle.
     #[error("a pickle, not PyTorch's zip format; load it in PyTorch and save it again with torch.save")]
     LegacyPickle,
@@ -338,7 +338,8 @@ mod tests {
 
     #[test]
     fn a_foreign_file_is_refused_by_name() {
-        let bytes = to_bytes(&small(4), Precision::Single, HashMap::new(), |name| Some(name.to_owned())).expect("finite");
+        let bytes =
+            to_bytes(&small(4), Precision::Single, HashMap::new(), |name| Some(name.to_owned())).expect("finite");
         let shape = from_bytes(small(5), &bytes).expect_err("other width").to_string();
         assert!(shape.contains("layers.0.weight") && shape.contains("[5, 3]"), "{shape}");
         let device = Device::flex();

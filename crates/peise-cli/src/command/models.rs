@@ -28,7 +28,7 @@ pub fn run(args: &ModelsArgs) -> Result<Outcome, Failure> {
                 "compact\tembedded, {megabytes:.1} MB\tApache-2.0 OR MIT\tpeise models --card compact\n\
                  random\tbaseline\t-\tscores drawn from content; what the rules alone give\n\
                  nearest-colour\tbaseline\t-\tcolour words of the label against colours of the product in CIELAB\n\
-                 DIR\tany folder with config.json and model.safetensors, e.g. RUN/best of peise train\n"
+                 DIR\tany folder that peise train wrote, e.g. RUN/best: architectures compact and report\n"
             ))?;
         }
     }

@@ -34,7 +34,8 @@ pub fn run(args: &RunsArgs) -> Result<Outcome, Failure> {
         let page = render(&runs, args.language);
         write_atomically(path, |file| file.write_all(page.as_bytes()))?;
     }
-    let mut table = String::from("run\tsteps\tloss\tAcc\tEM\tbest at\tvalidation loss\tvalidation Acc\tvalidation EM\n");
+    let mut table =
+        String::from("run\tsteps\tloss\tAcc\tEM\tbest at\tvalidation loss\tvalidation Acc\tvalidation EM\n");
     runs.iter().for_each(|run| table.push_str(&row(run)));
     output::print(&table)?;
     Ok(Outcome::Done)
@@ -43,9 +44,7 @@ pub fn run(args: &RunsArgs) -> Result<Outcome, Failure> {
 /// Means over the last 20 steps, and the best validation.
 fn row(run: &Run) -> String {
     let last = &run.steps[run.steps.len().saturating_sub(20)..];
-    let mean = |values: Vec<f64>| {
-        (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
-    };
+    let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     let show = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));
     let best = run.validations.iter().rev().find(|point| point.best);
     let cells = [

@@ -181,7 +181,8 @@ fn a_disk_that_fills_during_a_checkpoint_leaves_the_last_good_one() {
         let place = bench.path(name).join("checkpoint");
         if place.exists() { place } else { bench.path(name).join("checkpoint.old") }
     };
-    let same = |file: &str| fs::read(folder("early").join(file)).unwrap() == fs::read(folder("before").join(file)).unwrap();
+    let same =
+        |file: &str| fs::read(folder("early").join(file)).unwrap() == fs::read(folder("before").join(file)).unwrap();
     assert!(same("model.bpk") && same("state.json"));
     Run::of(bench.resume("early").output().unwrap()).exits(0);
     assert!(!saved.is_empty() && fresh.output().unwrap().status.success(), "it runs with room on the disk");

@@ -196,9 +196,9 @@ fn coordinate(percent: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::curves::series::samples;
     use crate::curves::words;
     use peise::format::html::Language;
-    use crate::curves::series::samples;
 
     fn plot<'a>(layers: &'a [Layer<'a>]) -> Plot<'a> {
         let steps = Axis::of_steps([0, 100].into_iter());

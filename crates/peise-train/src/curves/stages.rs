@@ -3,8 +3,8 @@
 use std::fmt::{self, Display, Formatter};
 
 use super::axis::Axis;
-use peise::format::html::Text;
 use super::{Run, StepPoint};
+use peise::format::html::Text;
 
 /// More different plans than this are told by the table only: strips and lines would hide the chart.
 const MOST_PLANS: usize = 3;

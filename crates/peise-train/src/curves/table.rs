@@ -5,10 +5,10 @@ use std::fmt::{self, Display, Formatter};
 use super::axis::{compact, share};
 use super::chart::Metric;
 use super::escape::shown;
-use peise::format::html::Text;
 use super::legend::key;
 use super::stages::stages;
 use super::{Run, Words};
+use peise::format::html::Text;
 
 /// Steps over which the last training values are averaged.
 const LAST_STEPS: usize = 20;

@@ -189,12 +189,7 @@ pub(super) struct Saved {
 }
 
 /// Finds the checkpoint of a run and makes sure that it can be gone on with.
-pub(super) fn find(
-    out: &Path,
-    recipe: &Recipe,
-    config: &ModelConfig,
-    fresh: &State,
-) -> Result<Saved, CheckpointError> {
+pub(super) fn find(out: &Path, recipe: &Recipe, config: &ModelConfig, fresh: &State) -> Result<Saved, CheckpointError> {
     let folder = [FOLDER, PREVIOUS]
         .into_iter()
         .map(|name| out.join(name))

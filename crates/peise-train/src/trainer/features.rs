@@ -102,7 +102,8 @@ impl Encoder<'_> {
     pub fn keep(&self, maker: &BatchMaker, progress: &dyn Fn(u64, u64)) -> Result<Features, TrainError> {
         let whole = |prefix| self.frozen.whole(self.model, prefix);
         let text = if matches!(self.model, Model::Compact(_)) { "label_encoder" } else { "text_encoder" };
-        let (images, labels) = (whole("image_encoder") && maker.augmentation.is_none(), self.files.text_is_aside() || whole(text));
+        let (images, labels) =
+            (whole("image_encoder") && maker.augmentation.is_none(), self.files.text_is_aside() || whole(text));
         let used = |of: &dyn Fn(&TrainingListing) -> &[usize]| {
             let mut used: Vec<usize> =
                 maker.data.listings.iter().flat_map(|listing| of(listing).iter().copied()).collect();
@@ -127,7 +128,8 @@ impl Encoder<'_> {
             let mut kept = Kept::default();
             for places in photos.chunks(AT_ONCE) {
                 // As one listing without labels: the photos are prepared as for training.
-                let listing = TrainingListing { photos: places.to_vec(), labels: vec![], truth: vec![None; places.len()] };
+                let listing =
+                    TrainingListing { photos: places.to_vec(), labels: vec![], truth: vec![None; places.len()] };
                 let batch = maker.plain(std::slice::from_ref(&listing));
                 if !batch.photo_places.is_empty() {
                     let found = model.image_features(batch.photo_tensor(self.device));

@@ -40,13 +40,16 @@ pub(super) fn apply(model: Model, stage: &Stage, aside: bool) -> Result<(Model, 
             continue;
         }
         if !found.iter().any(|(path, _)| selects(selector, path)) {
-            return Err(TrainError::Selector { stage: stage.name.clone(), selector: selector.clone(), has: top(&found) });
+            return Err(TrainError::Selector {
+                stage: stage.name.clone(),
+                selector: selector.clone(),
+                has: top(&found),
+            });
         }
     }
     let chosen = |selectors: &[String], path: &str| selectors.iter().any(|selector| selects(selector, path));
-    let (trained, frozen): (Vec<_>, Vec<_>) = found
-        .into_iter()
-        .partition(|(path, _)| chosen(&stage.train, path) && !chosen(&stage.freeze, path));
+    let (trained, frozen): (Vec<_>, Vec<_>) =
+        found.into_iter().partition(|(path, _)| chosen(&stage.train, path) && !chosen(&stage.freeze, path));
     if trained.is_empty() {
         return Err(TrainError::AllFrozen { stage: stage.name.clone() });
     }

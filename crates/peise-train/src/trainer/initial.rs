@@ -46,10 +46,9 @@ pub(super) fn tokenizer(recipe: &Recipe, config: &ModelConfig) -> Result<LabelTo
         (Some(_), None, None) => return Err(TrainError::NoVocabulary),
     };
     let path = recipe.weights.vocabulary.as_ref().or(recipe.weights.text_encoder.as_ref());
-    config.tokenizer(vocabulary).map_err(|source| TrainError::Vocabulary {
-        path: path.cloned().unwrap_or_default(),
-        source: Box::new(source),
-    })
+    config
+        .tokenizer(vocabulary)
+        .map_err(|source| TrainError::Vocabulary { path: path.cloned().unwrap_or_default(), source: Box::new(source) })
 }
 
 fn vocabulary(path: &Path) -> Result<Vocabulary, TrainError> {
@@ -65,7 +64,8 @@ fn vocabulary(path: &Path) -> Result<Vocabulary, TrainError> {
 /// A hash of every file that a run begins with: it is resumed with the same ones only.
 pub(super) fn fingerprint(weights: &InitialWeights) -> Result<String, TrainError> {
     let mut hasher = Xxh3::new();
-    for path in [&weights.image_encoder, &weights.text_encoder, &weights.matcher, &weights.vocabulary].into_iter().flatten()
+    for path in
+        [&weights.image_encoder, &weights.text_encoder, &weights.matcher, &weights.vocabulary].into_iter().flatten()
     {
         for file in files(path)? {
             let read = |source| TrainError::Read { path: file.clone(), source };

@@ -83,7 +83,9 @@ impl Bench {
         let bench = Self { folder, out: tempfile::tempdir().expect("a temporary folder") };
         let words: String = bench.data(&bench.recipe("compact", &["model.cleaner=none"])).characters().chars().fold(
             "[PAD]\n[UNK]\n[CLS]\n[SEP]\n".to_owned(),
-            |list, character| if character.is_whitespace() { list } else { format!("{list}{character}\n##{character}\n") },
+            |list, character| {
+                if character.is_whitespace() { list } else { format!("{list}{character}\n##{character}\n") }
+            },
         );
         std::fs::write(bench.vocabulary(), words).expect("written");
         bench
@@ -102,7 +104,8 @@ impl Bench {
             settings.push(format!("weights.vocabulary={}", self.vocabulary().display()));
             let stages = if ["staged", "supcon"].contains(&name) { 2 } else { 1 };
             for stage in 0..stages {
-                let given = |key: &str| more.iter().any(|setting| setting.starts_with(&format!("stages.{stage}.{key}=")));
+                let given =
+                    |key: &str| more.iter().any(|setting| setting.starts_with(&format!("stages.{stage}.{key}=")));
                 settings.push(format!("stages.{stage}.epochs="));
                 settings.extend((!given("lr")).then(|| format!("stages.{stage}.lr=0.004")));
             }

@@ -244,11 +244,7 @@ fn cross_attention(fixture: &Fixture, worst: &mut Worst) {
     let of_labels = attention.forward(labels.clone(), images.clone(), fixture.mask("input/image_mask", 1, &device));
     // Without the output bias of f_edge, which a softmax cancels.
     let bias = fixture.get("weight/edge.2.bias").values[0];
-    let outputs = [
-        ("images", of_images.states),
-        ("labels", of_labels.states),
-        ("scores", of_images.scores + bias),
-    ];
+    let outputs = [("images", of_images.states), ("labels", of_labels.states), ("scores", of_images.scores + bias)];
     for (name, found) in &outputs {
         worst.output(fixture, name, found.clone());
     }
@@ -285,7 +281,12 @@ fn matcher(fixture: &Fixture, worst: &mut Worst) {
     let rows = |key: &str| {
         let mut next = 0;
         let counts = fixture.sizes(key).into_iter();
-        counts.map(|count| { next += count; (next - count..next).collect() }).collect::<Vec<Vec<usize>>>()
+        counts
+            .map(|count| {
+                next += count;
+                (next - count..next).collect()
+            })
+            .collect::<Vec<Vec<usize>>>()
     };
     let layout = BatchLayout { images: rows("images_per_listing"), labels: rows("labels_per_listing") };
     let truth: Vec<usize> = fixture.get("input/targets").values.iter().map(|&label| label as usize).collect();

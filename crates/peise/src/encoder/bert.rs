@@ -2,7 +2,7 @@
 //!
 //! Source: Devlin et al. 2018, "BERT: Pre-training of Deep Bidirectional Transformers" (arXiv 1810.04805), as published
 //! weights have it: post-norm layers, exact GELU, learned positions, token types (all zero here). Without pooler and
-//! pre-training heads. [`crate::weights::keys::bert`] has the key map.
+//! pre-training heads. [`crate::weights::keys::BERT`] has the key map.
 
 use super::TokenInput;
 use burn::module::Module;
@@ -83,7 +83,7 @@ impl BertConfig {
     /// If a count is zero or beyond reason, or contradicts another.
     pub fn check(&self, tokens: usize) -> Result<(), &'static str> {
         let reasonable = |size: usize| (1..=1 << 16).contains(&size);
-        if !reasonable(self.vocabulary) && self.vocabulary > 1 << 20 || self.vocabulary == 0 {
+        if !(1..=1 << 20).contains(&self.vocabulary) {
             return Err("text.vocabulary must lie within 1..=1048576");
         }
         if ![self.width, self.feed_forward, self.positions, self.types].into_iter().all(reasonable) || self.width > 8192
@@ -96,7 +96,7 @@ impl BertConfig {
         if tokens > self.positions {
             return Err("tokens.max_length is beyond text.positions");
         }
-        if !(0.0..1.0).contains(&self.dropout) || !(self.epsilon.is_finite() && self.epsilon > 0.0) {
+        if !((0.0..1.0).contains(&self.dropout) && self.epsilon.is_finite() && self.epsilon > 0.0) {
             return Err("text.dropout must lie within 0..1, and text.epsilon must be positive");
         }
         Ok(())
@@ -145,8 +145,7 @@ impl Bert {
         let device = input.tokens.device();
         let places = Tensor::<1, Int>::arange(0..length as i64, &device).reshape([1, length]);
         let types = Tensor::<2, Int>::zeros([1, length], &device);
-        let embedded =
-            self.word.forward(input.tokens) + self.position.forward(places) + self.token_type.forward(types);
+        let embedded = self.word.forward(input.tokens) + self.position.forward(places) + self.token_type.forward(types);
         let mut states = self.dropout.forward(self.norm.forward(embedded));
         for layer in &self.layers {
             states = layer.forward(states, input.mask.clone());

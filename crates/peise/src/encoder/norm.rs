@@ -22,8 +22,8 @@ pub fn batch_norm<const D: usize>(norm: &BatchNorm, input: Tensor<D>) -> Tensor<
     let unbiased = if values > 1.0 { values / (values - 1.0) } else { 1.0 };
     let result = batch_norm_train(input, norm.gamma.val(), norm.beta.val(), norm.epsilon);
     let mean = norm.running_mean.value_sync() * (1.0 - norm.momentum) + result.mean.detach() * norm.momentum;
-    let variance = norm.running_var.value_sync() * (1.0 - norm.momentum)
-        + result.variance.detach() * (norm.momentum * unbiased);
+    let variance =
+        norm.running_var.value_sync() * (1.0 - norm.momentum) + result.variance.detach() * (norm.momentum * unbiased);
     norm.running_mean.update(mean.detach());
     norm.running_var.update(variance.detach());
     result.output

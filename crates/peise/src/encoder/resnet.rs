@@ -2,7 +2,7 @@
 //!
 //! Source: He et al. 2015, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385), table 1; the report,
 //! "Images". Form (a), [`ResNetConfig::imagenet`], is torchvision's topology and takes its published weights
-//! ([`crate::weights::keys::resnet`] has the key map). Form (b), [`ResNetConfig::scratch`], is the report's own: a 3x3
+//! ([`crate::weights::keys::RESNET`] has the key map). Form (b), [`ResNetConfig::scratch`], is the report's own: a 3x3
 //! stride-1 stem without max-pool, average pooling in windows of 4, and two linear layers with dropout between them
 //! and no activation.
 
@@ -112,7 +112,7 @@ impl ResNetConfig {
         let side = |side: usize| {
             let stem = if self.stem == Stem::Imagenet { halved(halved(side)) } else { side };
             let map = (1..self.widths.len()).fold(stem, |side, _| halved(side));
-            if self.pool == 0 { 1 } else { map / self.pool }
+            map.checked_div(self.pool).unwrap_or(1)
         };
         side(photo[0]) * side(photo[1]) * self.widths.last().copied().unwrap_or(0)
     }
@@ -147,9 +147,8 @@ impl ResNetConfig {
                 MaxPool2dConfig::new([3, 3]).with_strides([2, 2]).with_padding(padding).init()
             }),
             stages,
-            average_pool: (self.pool > 0).then(|| {
-                AvgPool2dConfig::new([self.pool, self.pool]).with_strides([self.pool, self.pool]).init()
-            }),
+            average_pool: (self.pool > 0)
+                .then(|| AvgPool2dConfig::new([self.pool, self.pool]).with_strides([self.pool, self.pool]).init()),
             hidden: (self.hidden > 0).then(|| LinearConfig::new(pooled, self.hidden).init(device)),
             dropout: DropoutConfig::new(self.dropout).init(),
             output: LinearConfig::new(last, self.output).init(device),

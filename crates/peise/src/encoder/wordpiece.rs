@@ -1,7 +1,7 @@
 //! BERT's WordPiece tokens, by the `tokenizers` crate.
 //!
 //! Source: Devlin et al. 2018 (arXiv 1810.04805); a `tokenizer.json` or `vocab.txt` as published with the weights. The
-//! published run of the report kept 5 tokens, [CLS] and [SEP] included, and did not mask the padding: config fields.
+//! published run of the report kept 5 tokens, `[CLS]` and `[SEP]` included, and did not mask the padding: config fields.
 
 use super::TokenInput;
 use burn::tensor::Device;

@@ -327,8 +327,10 @@ mod tests {
             output.scores.pop().expect("two units")
         };
         let alone = scores(&BatchLayout { images: vec![vec![0, 1, 2]], labels: vec![vec![0, 1]] });
-        let both =
-            scores(&BatchLayout { images: vec![vec![4, 3, 2, 0], vec![2, 0, 1]], labels: vec![vec![3, 2, 0], vec![1, 0]] });
+        let both = scores(&BatchLayout {
+            images: vec![vec![4, 3, 2, 0], vec![2, 0, 1]],
+            labels: vec![vec![3, 2, 0], vec![1, 0]],
+        });
         for (image, place) in [(0, 1), (1, 2), (2, 0)] {
             for (label, column) in [(0, 1), (1, 0)] {
                 let one = alone.clone().slice([0..1, image..image + 1, label..label + 1]).into_scalar::<f32>();

@@ -12,7 +12,7 @@ use std::path::Path;
 
 /// The largest file that is read, bytes.
 pub const LARGEST_FILE: u64 = 8 << 30;
-/// The largest pickle of a `.pth` that is interpreted, bytes: it names tensors, it does not hold them.
+/// What PyTorch's zip format begins with.
 const ZIP: &[u8] = b"PK\x03\x04";
 
 /// A tensor's values in row-major order, and its shape.
@@ -49,7 +49,9 @@ impl<'a> WeightFile<'a> {
         let mut start = [0u8; 4];
         let read = file.read(&mut start)?;
         if start[..read] == *ZIP {
-            return Ok(Self(Source::Pytorch(PytorchReader::new(path)?)));
+            return Ok(Self(Source::Pytorch(
+                PytorchReader::new(path).map_err(|source| WeightsError::Pytorch(Box::new(source)))?,
+            )));
         }
         if read > 0 && start[0] == 0x80 {
             return Err(WeightsError::LegacyPickle);
@@ -162,7 +164,7 @@ impl Stored {
 
     /// One of `of` equal parts along the columns (axis 1) of a matrix.
     pub(super) fn columns(self, part: usize, of: usize) -> Option<Self> {
-        Some(self.transposed()?.rows(part, of)?.transposed()?)
+        self.transposed()?.rows(part, of)?.transposed()
     }
 
     /// A matrix, transposed.

@@ -77,10 +77,7 @@ pub const BERT: Keys = Keys {
     ],
     ends: NORM,
     prefix: "bert.",
-    extras: (
-        &["cls.", "pooler.", "bert.pooler.", "embeddings.position_ids", "bert.embeddings.position_ids"],
-        &[],
-    ),
+    extras: (&["cls.", "pooler.", "bert.pooler.", "embeddings.position_ids", "bert.embeddings.position_ids"], &[]),
 };
 
 /// PyTorch's `GRU` of one layer as `gru`, and an MLP as a `Sequential` named `mlp`.
