@@ -19,7 +19,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 /// One listing with its truth, as indices into a [`TrainingData`].
 #[derive(Debug, Clone)]
 pub struct TrainingListing {
-    /// Photos, indices into [`TrainingData::photos`].
+    /// Photos, numbers of [`TrainingData::photo`].
     pub photos: Vec<usize>,
     /// Labels, indices into [`TrainingData::labels`].
     pub labels: Vec<usize>,

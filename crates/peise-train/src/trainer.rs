@@ -7,29 +7,29 @@ use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
 use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
-use peise::ModelError;
-use peise::encoder::wordpiece::VocabularyError;
-use peise::matcher::decode::RuleError;
 use peise::model::{LabelTokenizer, Model, ModelConfig};
-use serde::{Deserialize, Serialize};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
 mod average;
 mod calibrate;
 mod checkpoint;
+mod error;
 mod features;
 mod files;
 mod freeze;
 mod initial;
 mod log;
+mod record;
 mod step;
 pub mod tensorboard;
 mod validate;
 
 pub use checkpoint::CheckpointError;
+pub use error::TrainError;
 pub use log::{METRICS, read_run};
+pub use record::{StepLog, ValidationLog};
 
 use average::Average;
 use checkpoint::State;
@@ -58,130 +58,6 @@ pub enum Event<'a> {
     Step(&'a StepLog),
     /// After a validation.
     Validation(&'a ValidationLog),
-}
-
-/// One optimiser step, as written to `metrics.jsonl`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct StepLog {
-    /// Step of the run, from 0.
-    pub step: u64,
-    /// Steps of the whole run.
-    pub steps: u64,
-    /// Stage.
-    pub stage: String,
-    /// Learning rate.
-    pub lr: f64,
-    /// The stage's loss: per photo, the last unit's; SupCon: per anchor.
-    pub loss: f64,
-    /// Image-text contrast.
-    pub contrast: f64,
-    /// Right images / images with a label, under the training augmentation; `null` where nothing is matched.
-    pub accuracy: Option<f64>,
-    /// Listings with every image right / listings.
-    pub exact_match: Option<f64>,
-    /// Learned reward of a covered label.
-    pub cover_reward: f64,
-    /// Photos a second.
-    pub photos_per_second: f64,
-}
-
-/// One validation of the averaged weights, as written to `metrics.jsonl`.
-#[derive(Debug, Clone, Serialize, Deserialize)]
-pub struct ValidationLog {
-    /// Steps done.
-    pub step: u64,
-    /// The stage's loss.
-    pub validation_loss: f64,
-    /// Right images / images, cover-decoded.
-    pub validation_accuracy: Option<f64>,
-    /// Listings with every image right / listings, cover-decoded.
-    pub validation_exact_match: Option<f64>,
-    /// Whether these are the best weights of the stage so far (by loss).
-    pub best: bool,
-}
-
-/// Why a run stopped short.
-#[derive(Debug, thiserror::Error)]
-pub enum TrainError {
-    /// Nothing to train on.
-    #[error("no usable training listing; {skipped} were left out, the first because: {first}")]
-    NoListing {
-        /// Photos and listings left out.
-        skipped: usize,
-        /// Why the first was.
-        first: String,
-    },
-    /// The loss or a score is no longer finite.
-    #[error(
-        "step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and go on with --resume, or start anew. The last checkpoint is as it was"
-    )]
-    Diverged {
-        /// Step.
-        step: u64,
-        /// Which score, if it was one.
-        #[source]
-        source: Option<RuleError>,
-    },
-    /// A selector that chooses nothing.
-    #[error("stage {stage}: `{selector}` is no part of this model; its parts are {has}, and paths below them")]
-    Selector {
-        /// The stage.
-        stage: String,
-        /// The selector.
-        selector: String,
-        /// What there is.
-        has: String,
-    },
-    /// A stage that trains nothing.
-    #[error("stage {stage}: everything is frozen, so there is nothing to train")]
-    AllFrozen {
-        /// The stage.
-        stage: String,
-    },
-    /// Initial weights for a model without such parts.
-    #[error("[weights] names parts that the architecture {architecture} does not have")]
-    NoSuchPart {
-        /// The architecture.
-        architecture: &'static str,
-    },
-    /// No vocabulary.
-    #[error(
-        "the text encoder needs a vocabulary: name a vocab.txt (--set weights.vocabulary=FILE) or a folder with one (--set weights.text_encoder=DIR)"
-    )]
-    NoVocabulary,
-    /// The vocabulary cannot be used.
-    #[error("cannot use the vocabulary of {path}")]
-    Vocabulary {
-        /// The file or folder.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: Box<VocabularyError>,
-    },
-    /// Initial weights cannot be used.
-    #[error(transparent)]
-    Model(#[from] ModelError),
-    /// A file cannot be read.
-    #[error("cannot read {path}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// A file of the run could not be written or read.
-    #[error(transparent)]
-    Checkpoint(#[from] CheckpointError),
-    /// A log could not be written or read.
-    #[error("cannot write or read {path}")]
-    Log {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
 }
 
 /// What came out of a run.
