@@ -133,22 +133,20 @@ pub enum RecipeError {
         source: std::io::Error,
     },
     /// The file is no valid recipe.
-    #[error("the recipe {path} is not valid: {source}")]
+    #[error("the recipe {path} is not valid: {}", brief(reason))]
     Parse {
         /// The file.
         path: PathBuf,
         /// Line, column and expectation.
-        #[source]
-        source: Box<toml::de::Error>,
+        reason: Box<toml::de::Error>,
     },
     /// With the settings it is no valid recipe.
-    #[error("--set {settings}: {source}")]
+    #[error("--set {settings}: {}", brief(reason))]
     Settings {
         /// As given.
         settings: String,
         /// What is wrong.
-        #[source]
-        source: Box<toml::de::Error>,
+        reason: Box<toml::de::Error>,
     },
     /// The recipe could not be written out.
     #[error("the recipe cannot be written as TOML")]
@@ -170,6 +168,13 @@ pub enum RecipeError {
     Contradiction(&'static str),
 }
 
+/// What is wrong and where, on one line: without the excerpt that the parser draws.
+fn brief(error: &toml::de::Error) -> String {
+    let text = error.to_string();
+    let told = text.lines().filter(|line| !line.trim().is_empty() && !line.contains(" |"));
+    told.collect::<Vec<_>>().join(": ")
+}
+
 impl Recipe {
     /// Reads a recipe and applies `key=value` settings (`optimiser.clip=0.5`, `stages.0.steps=100`); an empty value
     /// takes an optional key away.
@@ -179,19 +184,18 @@ impl Recipe {
     pub fn read(path: &Path, settings: &[String]) -> Result<Self, RecipeError> {
         let text =
             std::fs::read_to_string(path).map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
-        let parse_error = |source| RecipeError::Parse { path: path.to_owned(), source: Box::new(source) };
-        let mut value: toml::Value = toml::from_str(&text).map_err(parse_error)?;
-        let parsed: Self = value.clone().try_into().map_err(parse_error)?;
+        let parse_error = |source| RecipeError::Parse { path: path.to_owned(), reason: Box::new(source) };
+        let parsed: Self = toml::from_str(&text).map_err(parse_error)?;
         let recipe = if settings.is_empty() {
             parsed
         } else {
             // Filled in, so that a setting can change what the file leaves at its default.
-            value = toml::Value::try_from(&parsed).map_err(|source| RecipeError::Write { source })?;
+            let mut value = toml::Value::try_from(&parsed).map_err(|source| RecipeError::Write { source })?;
             for setting in settings {
                 apply(&mut value, setting)?;
             }
             let given = settings.join(" ");
-            value.try_into().map_err(|source| RecipeError::Settings { settings: given, source: Box::new(source) })?
+            value.try_into().map_err(|source| RecipeError::Settings { settings: given, reason: Box::new(source) })?
         };
         recipe.check()?;
         Ok(recipe)

@@ -196,7 +196,9 @@ fn wrong_recipes_and_weights_are_one_line_that_says_where() {
     fs::write(&wrong, text_of.replacen("seed = 20", "seed = 20\nsede = 21", 1)).unwrap();
     let data = text(bench.folder.path());
     let run = peise(["train", "--recipe", text(&wrong), "--data", data, "--out", text(&bench.path("out"))]).exits(2);
-    assert!(run.stderr.contains("wrong.toml") && run.stderr.contains("sede"), "{}", run.stderr);
+    assert_eq!(run.stderr.lines().count(), 1, "{}", run.stderr);
+    let parts = ["wrong.toml", "line 11, column 1", "unknown field `sede`"];
+    assert!(parts.iter().all(|part| run.stderr.contains(part)), "{}", run.stderr);
 
     let flipped = bench.path("flipped.safetensors");
     fs::write(&flipped, b"\x10\0\0\0\0\0\0\0{\"a\": nonsense  }").unwrap();
