@@ -57,7 +57,8 @@ struct Photos {
     files: Arc<Vec<PathBuf>>,
     /// All of them preprocessed, where they fit into memory.
     kept: Option<Arc<Vec<RgbImage>>>,
-    preprocess: Preprocess,
+    /// How they are preprocessed; `None` before they first were.
+    preprocess: Option<Preprocess>,
 }
 
 impl Photos {
@@ -66,7 +67,7 @@ impl Photos {
         let path = &self.files[index];
         read_bytes(path, &limits)
             .and_then(|bytes| decode(&bytes, &limits))
-            .map(|photo| self.preprocess.apply(&photo))
+            .map(|photo| self.preprocess.as_ref().map_or_else(|| photo.clone(), |steps| steps.apply(&photo)))
             .map_err(|error| error.at(path))
     }
 }
@@ -148,10 +149,10 @@ impl TrainingData {
     ///
     /// Photos that do not fit into the memory given are only tried, and decoded anew whenever they are asked for.
     pub fn preprocess(&mut self, preprocess: &Preprocess, progress: &(dyn Fn(u64, u64) + Sync)) {
-        if self.photos.preprocess == *preprocess && (self.photos.kept.is_some() || self.photos.files.is_empty()) {
+        if self.photos.preprocess.as_ref() == Some(preprocess) {
             return;
         }
-        self.photos.preprocess = preprocess.clone();
+        self.photos.preprocess = Some(preprocess.clone());
         let (width, height) = preprocess.output_size().unwrap_or((1024, 1024));
         let all = self.photos.files.len() as u64;
         let fits = all.saturating_mul(3 * u64::from(width) * u64::from(height)) <= self.memory;

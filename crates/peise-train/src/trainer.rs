@@ -99,6 +99,9 @@ pub fn train(
     let device = options.device.clone().autodiff();
     let tokenizer = initial::tokenizer(recipe, &config)?;
     let fresh = State::new(recipe.seed, training.fingerprint(), initial::fingerprint(&recipe.weights)?);
+    if !options.resume && checkpoint::exists(options.out) {
+        return Err(TrainError::Exists { path: options.out.to_owned() });
+    }
     let saved = if options.resume { Some(checkpoint::find(options.out, recipe, &config, &fresh)?) } else { None };
     let model = initial::model(recipe, &config, &device)?;
     // Selectors are checked before anything is written or trained.
@@ -194,6 +197,9 @@ impl Run<'_> {
             (self.state.begun, self.state.best, self.state.worse) = (true, None, 0);
             self.save()?;
         }
+        if steps == 0 {
+            return self.next_stage();
+        }
         let preparing = |done, all| tell(Event::Preparing(done, all));
         let own = stage.preprocess.clone();
         self.training.preprocess(&own.clone().unwrap_or_else(|| self.config.training_preprocess()), &preparing);
@@ -244,6 +250,10 @@ impl Run<'_> {
         if stopped? {
             return Ok(true);
         }
+        self.next_stage()
+    }
+
+    fn next_stage(&mut self) -> Result<bool, TrainError> {
         self.state.stage += 1;
         (self.state.stage_step, self.state.begun) = (0, false);
         self.save()?;

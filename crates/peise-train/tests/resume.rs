@@ -57,6 +57,8 @@ fn what_cannot_be_resumed_says_why() {
 
     let out = bench.out.path();
     bench.run_into(out, &recipe, false, false, Some(4)).expect("it stops");
+    let again = bench.run_into(out, &recipe, false, false, None).expect_err("a run is there").to_string();
+    assert!(again.contains("--resume"), "{again}");
     for (setting, key) in [("batch=4", "batch"), ("optimiser.clip=1", "optimiser"), ("stages.0.lr=0.1", "stages")] {
         let other = bench.recipe("joint", &["stages.0.steps=6", "checkpoint_seconds=0", setting]);
         let error = resume(out, &other).expect_err(setting).to_string();

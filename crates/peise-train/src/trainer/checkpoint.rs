@@ -165,6 +165,11 @@ pub(super) fn save(
     fs::File::open(out).and_then(|folder| folder.sync_all()).map_err(file_error(out))
 }
 
+/// Whether there is a checkpoint.
+pub(super) fn exists(out: &Path) -> bool {
+    [FOLDER, PREVIOUS].iter().any(|name| out.join(name).join("state.json").exists())
+}
+
 /// SHA-256 of every file of a folder but the list of them, in hexadecimal.
 fn checksums(folder: &Path) -> Result<BTreeMap<String, String>, CheckpointError> {
     let mut sums = BTreeMap::new();

@@ -17,6 +17,12 @@ pub enum TrainError {
         /// Why the first was.
         first: String,
     },
+    /// The folder of another run.
+    #[error("{path} holds a run already: go on with --resume, or give another --out")]
+    Exists {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The loss or a score is no longer finite.
     #[error(
         "step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and go on with --resume, or start anew. The last checkpoint is as it was"

@@ -150,8 +150,10 @@ impl Bench {
         Ok((steps.into_inner().expect("not poisoned"), outcome))
     }
 
-    /// Runs a recipe from start to end.
+    /// Runs a recipe from start to end, in place of the run before.
     pub fn run(&self, recipe: &Recipe) -> Result<(Vec<StepLog>, Outcome), TrainError> {
+        std::fs::remove_dir_all(self.out.path()).expect("removed");
+        std::fs::create_dir(self.out.path()).expect("made anew");
         self.run_into(self.out.path(), recipe, true, false, None)
     }
 
