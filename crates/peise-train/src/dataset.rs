@@ -121,7 +121,12 @@ impl TrainingData {
                 for ((image, hash), label) in listing.images.iter().zip(hashes).zip(listing.truth()) {
                     match (hash, label) {
                         (Err(error), _) => data.skipped.push(error),
-                        (Ok(_), None) => data.skipped.push(format!("{}/{}: no label", listing.id, image.file)),
+                        (Ok(_), None) => data.skipped.push(match &image.label {
+                            Some(label) => {
+                                format!("{}/{}: its label {label:?} is none of the listing's", listing.id, image.file)
+                            }
+                            None => format!("{}/{}: it has no label", listing.id, image.file),
+                        }),
                         (Ok((hash, path)), Some(label)) => {
                             let place = photo_index.entry(hash).or_insert_with(|| {
                                 files.push(path);
@@ -154,13 +159,18 @@ impl TrainingData {
         }
         self.photos.preprocess = Some(preprocess.clone());
         let (width, height) = preprocess.output_size().unwrap_or((1024, 1024));
-        let all = self.photos.files.len() as u64;
+        let mut used = vec![false; self.photos.files.len()];
+        self.listings.iter().flat_map(|listing| &listing.photos).for_each(|&photo| used[photo] = true);
+        let all = used.iter().filter(|&&used| used).count() as u64;
         let fits = all.saturating_mul(3 * u64::from(width) * u64::from(height)) <= self.memory;
         self.photos.kept = None;
         let done = AtomicU64::new(0);
-        let photos: Vec<Result<RgbImage, ImageError>> = (0..self.photos.files.len())
+        let photos: Vec<Result<RgbImage, ImageError>> = (0..used.len())
             .into_par_iter()
             .map(|index| {
+                if !used[index] {
+                    return Ok(RgbImage::new(1, 1));
+                }
                 let photo = self.photos.decode(index);
                 progress(done.fetch_add(1, Ordering::Relaxed) + 1, all);
                 if fits { photo } else { photo.map(|_| RgbImage::new(1, 1)) }

@@ -2,6 +2,7 @@
 
 use crate::augment::Augmentation;
 use crate::batch::ListingChanges;
+use peise::image::Preprocess;
 use peise::model::ModelConfig;
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
@@ -216,6 +217,33 @@ impl Recipe {
             if !(stage.lr.is_finite() && stage.lr > 0.0) || stage.patience == Some(0) {
                 return fail("a stage's lr must be positive, and patience at least 1 (leave it out for none)");
             }
+            if !stage.lr_end.is_none_or(|lr| (0.0..=f64::MAX).contains(&lr))
+                || !stage.epochs.is_none_or(|epochs| (0.0..=1e6).contains(&epochs))
+                || stage.steps.is_some_and(|steps| steps > 1 << 40)
+            {
+                return fail("a stage's lr_end must not be negative, and epochs and steps be a sensible number");
+            }
+            // A form of the photo encoder is built for one size.
+            let own = self.model.preprocess().output_size();
+            let fits = |steps: &Preprocess| {
+                let size = steps.output_size();
+                size.is_some() && (size == own || matches!(self.model, ModelConfig::Compact(_)))
+            };
+            if !stage.preprocess.as_ref().is_none_or(fits) {
+                return fail("a stage's preprocess must end in one size; for model report, in the model's own");
+            }
+        }
+        let optimiser = &self.optimiser;
+        let amounts = [optimiser.weight_decay, optimiser.clip, optimiser.layer_weight, optimiser.contrast_weight];
+        if !amounts.iter().all(|amount| (0.0..=f32::MAX).contains(amount)) || !(0.0..1.0).contains(&optimiser.average) {
+            return fail("optimiser: weights and clip must not be negative, and average lie within 0..1");
+        }
+        let probabilities = [self.changes.distractor, self.changes.extra_label, self.augmentation.flip];
+        if !probabilities.iter().all(|probability| (0.0..=1.0).contains(probability)) {
+            return fail("changes.distractor, changes.extra_label and augmentation.flip are probabilities: 0 to 1");
+        }
+        if self.changes.distractor > 0.0 && matches!(self.model, ModelConfig::Report(_)) {
+            return fail("changes.distractor must be 0 for model report: it has no score for \"shows no label\"");
         }
         if !(self.optimiser.supcon_temperature > 0.0 && self.optimiser.contrast_temperature > 0.0) {
             return fail("temperatures must be positive");
@@ -254,6 +282,11 @@ mod tests {
             "batch=many",
             "batch=0",
             "stages.99.steps=1",
+            "changes.distractor=1.5",
+            "optimiser.average=1",
+            "stages.0.lr_end=-1",
+            "stages.0.preprocess={ steps = [{ resize_short = { short = 9 } }] }",
+            "model.label.dropout=1.5",
             "stages.0.epochs=1",
             "modell.a=1",
         ] {

@@ -98,7 +98,8 @@ pub fn train(
     }
     let device = options.device.clone().autodiff();
     let tokenizer = initial::tokenizer(recipe, &config)?;
-    let fresh = State::new(recipe.seed, training.fingerprint(), initial::fingerprint(&recipe.weights)?);
+    let data = format!("{} {}", training.fingerprint(), validation.fingerprint());
+    let fresh = State::new(recipe.seed, data, initial::fingerprint(&recipe.weights)?);
     if !options.resume && checkpoint::exists(options.out) {
         return Err(TrainError::Exists { path: options.out.to_owned() });
     }
@@ -147,6 +148,8 @@ pub fn train(
     }
     let mut config = run.config;
     if run.state.best.as_ref().is_some_and(|best| best.validation_accuracy.is_some()) {
+        let preparing = |done, all| tell(Event::Preparing(done, all));
+        run.validation.preprocess(&config.preprocess(), &preparing);
         let best = calibrate::temperature(&run.files, &config, &run.validation, recipe, &options.device)?;
         config = config.with_temperature(best);
     }
@@ -192,8 +195,9 @@ impl Run<'_> {
             self.optimiser = new_optimiser(recipe);
             if stage.start == Start::Best && self.state.best.is_some() {
                 self.model = self.files.read("best", self.model.clone())?;
-                self.average = Average::new(&self.model, recipe.optimiser.average);
             }
+            // The average begins anew, too: what this stage freezes is then the same in both, to the bit.
+            self.average = Average::new(&self.model, recipe.optimiser.average);
             (self.state.begun, self.state.best, self.state.worse) = (true, None, 0);
             self.save()?;
         }
@@ -222,6 +226,9 @@ impl Run<'_> {
         };
         let mut plain = BatchMaker { data: &validation, augmentation: &none, ..maker };
         let (mut kept, mut kept_plain) = (Features::default(), Features::default());
+        if supcon && frozen.whole(&self.model, "image_encoder") {
+            return Err(TrainError::AllFrozen { stage: stage.name.clone() });
+        }
         if !supcon {
             let encoder = Encoder {
                 model: &self.model,
@@ -291,7 +298,9 @@ impl Run<'_> {
             device.seed(recipe.seed ^ self.state.step);
             let lr = stage.learning_rate(self.state.stage_step, steps);
             let (mut accumulated, mut found, mut photos) = (GradientsAccumulator::new(), Vec::new(), 0);
+            let mut received = 0;
             for batch in batches.iter().take(recipe.accumulate) {
+                received += 1;
                 photos += batch.photo_places.len();
                 if batch.photo_places.is_empty() {
                     continue;
@@ -300,6 +309,10 @@ impl Run<'_> {
                 let gradients = (one.total.clone() / recipe.accumulate as f64).backward();
                 accumulated.accumulate(&self.model, GradientsParams::from_grads(gradients, &self.model));
                 found.push(one);
+            }
+            if received < recipe.accumulate {
+                // The maker of batches has panicked; its scope tells so. Nothing of this step may be kept.
+                return Ok(true);
             }
             self.model = self.optimiser.step(lr, self.model.clone(), accumulated.grads());
             self.average.update(&self.model, self.state.step);
@@ -353,6 +366,9 @@ impl Run<'_> {
     }
 
     fn save(&mut self) -> Result<(), TrainError> {
+        if !checkpoint::is_finite(&self.model) {
+            return Err(TrainError::Diverged { step: self.state.step, source: None });
+        }
         self.log.sync()?;
         checkpoint::save(self.options.out, &self.model, &self.optimiser, &self.average, &self.state, &self.config)?;
         self.last_saved = Instant::now();

@@ -54,7 +54,14 @@ fn what_a_stage_freezes_stays_to_the_bit_and_the_rest_does_not() {
     assert!(encoder == bench.bytes("last/image_encoder.safetensors"), "the frozen encoder changed");
     assert!(matcher != bench.bytes("last/matcher.safetensors"), "the matcher did not train");
 
-    // The other way round, with an average of the weights and dropout in the frozen part: the encoder trains.
+    // With an average of the weights, the averaged encoder stays, too.
+    let averaged = |steps: &str| bench.recipe("staged", &["stages.0.steps=5", steps, "optimiser.average=0.99"]);
+    bench.run(&averaged("stages.1.steps=1")).expect("it trains");
+    let encoder = bench.bytes("last/image_encoder.safetensors");
+    bench.run(&averaged("stages.1.steps=4")).expect("it trains");
+    assert!(encoder == bench.bytes("last/image_encoder.safetensors"), "the average of the frozen encoder changed");
+
+    // The other way round, with an average of the weights: the encoder trains.
     let frozen = |steps: u64| {
         let steps = format!("stages.0.steps={steps}");
         let freeze = "stages.0.freeze=[\"text_encoder\", \"matcher\", \"image_head\", \"label_head\", \"image_norm\", \"label_norm\"]";
@@ -135,7 +142,7 @@ fn bad_stages_are_told_before_anything_is_written() {
     for (setting, expected) in [
         ("stages.0.freeze=[\"image_encodr\"]", "image_encodr"),
         ("stages.0.train=[\"matcher.units.9\"]", "matcher.units.9"),
-        ("stages.0.freeze=[\"*\"]", "everything is frozen"),
+        ("stages.0.freeze=[\"*\"]", "is frozen, so"),
     ] {
         let recipe = bench.recipe("joint", &["stages.0.steps=3", setting]);
         let error = bench.run(&recipe).expect_err(setting).to_string();

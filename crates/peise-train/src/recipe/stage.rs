@@ -25,7 +25,7 @@ pub enum Start {
     /// The last ones of the stage before.
     #[default]
     Last,
-    /// The best ones of the stage before, by validation loss.
+    /// The best ones of the stage before, by validation loss, as `best/` has them (for `compact` in half precision).
     Best,
 }
 

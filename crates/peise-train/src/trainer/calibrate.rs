@@ -54,6 +54,9 @@ pub(super) fn temperature(
         let scores = scores_of(&model.match_inputs(images, labels, &batch.layout), &batch);
         tables.extend(scores.into_iter().zip(batch.targets.into_iter().map(|target| target.labels)));
     }
+    if !tables.iter().any(|(scores, truth)| covers(scores, truth)) {
+        return Ok(1.0);
+    }
     let found = minimise(|temperature| negative_log_likelihood(&tables, temperature))
         .map_err(|source| TrainError::Diverged { step: 0, source: Some(source) })? as f32;
     files.write_config("best", &config.clone().with_temperature(found))?;
@@ -64,7 +67,7 @@ pub(super) fn temperature(
 fn negative_log_likelihood(tables: &[(Scores, Vec<Option<usize>>)], temperature: f64) -> Result<f64, RuleError> {
     tables
         .par_iter()
-        .filter(|(scores, _)| scores.images() >= scores.labels())
+        .filter(|(scores, truth)| covers(scores, truth))
         .map(|(scores, truth)| {
             let row = |image| scores.row(image).iter().map(|&score| (f64::from(score) / temperature) as f32);
             let values = (0..scores.images()).flat_map(row).collect();
@@ -73,6 +76,11 @@ fn negative_log_likelihood(tables: &[(Scores, Vec<Option<usize>>)], temperature:
             Ok(sums.log_partition - log_weight(&scaled, truth, 0.0))
         })
         .sum()
+}
+
+/// Whether the truth keeps the cover rule; others are not among the assignments that are summed over.
+fn covers(scores: &Scores, truth: &[Option<usize>]) -> bool {
+    truth.iter().all(Option::is_some) && (0..scores.labels()).all(|label| truth.contains(&Some(label)))
 }
 
 /// Golden-section search for the least value within [`RANGE`], on a logarithmic scale.

@@ -104,11 +104,24 @@ pub struct State {
     pub weights: String,
     /// Best validation of the stage so far.
     pub best: Option<ValidationLog>,
+    /// Its loss to the bit, which decimal digits need not keep.
+    best_bits: Option<u64>,
 }
 
 impl State {
     pub(super) fn new(seed: u64, data: String, weights: String) -> Self {
-        Self { step: 0, stage: 0, stage_step: 0, begun: false, worse: 0, seed, data, weights, best: None }
+        Self {
+            step: 0,
+            stage: 0,
+            stage_step: 0,
+            begun: false,
+            worse: 0,
+            seed,
+            data,
+            weights,
+            best: None,
+            best_bits: None,
+        }
     }
 
     /// Whether a validation is better than the best so far: by loss, since steps near the end differ in exact match by
@@ -149,7 +162,9 @@ pub(super) fn save(
         write_weights(&aside.join("average.safetensors"), &averaged, Precision::Single, |name| Some(name.to_owned()))?;
     }
     write_text(&aside.join("config.json"), &to_json(&aside, config)?)?;
-    write_text(&aside.join("state.json"), &to_json(&aside, state)?)?;
+    let bits = state.best.as_ref().map(|best| best.validation_loss.to_bits());
+    let state = State { best_bits: bits, ..state.clone() };
+    write_text(&aside.join("state.json"), &to_json(&aside, &state)?)?;
     write_text(&aside.join(SUMS), &to_json(&aside, &checksums(&aside)?)?)?;
     for entry in fs::read_dir(&aside).map_err(file_error(&aside))? {
         let path = entry.map_err(file_error(&aside))?.path();
@@ -163,6 +178,11 @@ pub(super) fn save(
     }
     fs::rename(&aside, &place).map_err(file_error(&place))?;
     fs::File::open(out).and_then(|folder| folder.sync_all()).map_err(file_error(out))
+}
+
+/// Whether all weights are numbers: others would be no checkpoint to go on from.
+pub(super) fn is_finite(model: &Model) -> bool {
+    weights::tensors(model).values().all(|data| data.iter::<f32>().all(f32::is_finite))
 }
 
 /// Whether there is a checkpoint.
@@ -222,10 +242,13 @@ pub(super) fn find(out: &Path, recipe: &Recipe, config: &ModelConfig, fresh: &St
     if saved != *config {
         return foreign("config.json", "its model or its training labels differ from this recipe and data".to_owned());
     }
-    let state: State = read_json(&folder.join("state.json"))?;
+    let mut state: State = read_json(&folder.join("state.json"))?;
+    if let (Some(best), Some(bits)) = (&mut state.best, state.best_bits) {
+        best.validation_loss = f64::from_bits(bits);
+    }
     for (what, same) in [
         ("another seed", state.seed == fresh.seed),
-        ("other training data", state.data == fresh.data),
+        ("other training or validation data", state.data == fresh.data),
         ("other initial weights", state.weights == fresh.weights),
     ] {
         if !same {
@@ -235,7 +258,8 @@ pub(super) fn find(out: &Path, recipe: &Recipe, config: &ModelConfig, fresh: &St
     Ok(Saved { folder, state, average: recipe.optimiser.average })
 }
 
-/// The first key in which a saved recipe differs; how often it is saved and validated may differ, and where files lie.
+/// The first key in which a saved recipe differs; how often it is saved may, how much memory photos take, and where files
+/// lie: what is in them is compared by fingerprint.
 fn difference(saved: &str, recipe: &Recipe) -> Option<String> {
     let current = toml::Table::try_from(recipe).ok()?;
     // Both go the same way, so that numbers are rounded alike.
@@ -341,7 +365,7 @@ fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, Checkpoin
         .map_err(|error| CheckpointError::Text { path: path.to_owned(), reason: error.to_string() })
 }
 
-fn remove(folder: &Path) -> Result<(), CheckpointError> {
+pub(super) fn remove(folder: &Path) -> Result<(), CheckpointError> {
     match fs::remove_dir_all(folder) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file_error(folder)(error)),
         _ => Ok(()),

@@ -25,7 +25,7 @@ pub enum TrainError {
     },
     /// The loss or a score is no longer finite.
     #[error(
-        "step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and go on with --resume, or start anew. The last checkpoint is as it was"
+        "step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and begin again with another --out; the last checkpoint is as it was"
     )]
     Diverged {
         /// Step.
@@ -45,7 +45,7 @@ pub enum TrainError {
         has: String,
     },
     /// A stage that trains nothing.
-    #[error("stage {stage}: everything is frozen, so there is nothing to train")]
+    #[error("stage {stage}: everything that its loss depends on is frozen, so there is nothing to train")]
     AllFrozen {
         /// The stage.
         stage: String,

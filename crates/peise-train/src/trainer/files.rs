@@ -1,7 +1,7 @@
 //! The models that a run leaves behind: folders that load by themselves.
 
 use super::TrainError;
-use super::checkpoint::{CheckpointError, file_error, to_json, write_bytes, write_text, write_weights};
+use super::checkpoint::{CheckpointError, file_error, remove, to_json, write_bytes, write_text, write_weights};
 use super::freeze;
 use crate::recipe::Recipe;
 use burn::module::Module;
@@ -72,9 +72,22 @@ impl ModelFiles {
         Ok(Some(weights::from_parts(config.text.init(device), &parts).map_err(error)?))
     }
 
-    /// Writes a loadable model folder.
+    /// Writes a loadable model folder: aside, then in the place of the one before, so that its files belong together.
     pub fn write(&self, name: &str, model: &Model) -> Result<(), CheckpointError> {
+        let (place, aside, old) = (self.folder(name), format!("{name}.new"), self.folder(&format!("{name}.old")));
+        self.write_files(&aside, model)?;
+        remove(&old)?;
+        if place.exists() {
+            fs::rename(&place, &old).map_err(file_error(&place))?;
+        }
+        fs::rename(self.folder(&aside), &place).map_err(file_error(&place))?;
+        fs::File::open(&self.out).and_then(|folder| folder.sync_all()).map_err(file_error(&self.out))?;
+        remove(&old)
+    }
+
+    fn write_files(&self, name: &str, model: &Model) -> Result<(), CheckpointError> {
         let folder = self.folder(name);
+        remove(&folder)?;
         fs::create_dir_all(&folder).map_err(file_error(&folder))?;
         let precision = if matches!(model, Model::Compact(_)) { Precision::Half } else { Precision::Single };
         let files = part_files(&self.config);
@@ -104,6 +117,11 @@ impl ModelFiles {
 
     /// Reads the weights of a model folder into a model in training.
     pub fn read(&self, name: &str, mut model: Model) -> Result<Model, CheckpointError> {
+        let (place, old) = (self.folder(name), self.folder(&format!("{name}.old")));
+        if !place.exists() && old.exists() {
+            // A crash between two renames.
+            fs::rename(&old, &place).map_err(file_error(&old))?;
+        }
         let files = part_files(&self.config);
         for (place, part) in files.iter().enumerate() {
             if self.aside && part.prefix == TEXT_PREFIX {
@@ -122,9 +140,5 @@ impl ModelFiles {
 
 /// Links a file, or copies it where links are not to be had.
 fn link(from: &Path, to: &Path) -> Result<(), CheckpointError> {
-    match fs::remove_file(to) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(file_error(to)(error)),
-        _ => {}
-    }
     fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(|_| ())).map_err(file_error(to))
 }

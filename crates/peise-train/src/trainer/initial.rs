@@ -64,10 +64,11 @@ fn vocabulary(path: &Path) -> Result<Vocabulary, TrainError> {
 /// A hash of every file that a run begins with: it is resumed with the same ones only.
 pub(super) fn fingerprint(weights: &InitialWeights) -> Result<String, TrainError> {
     let mut hasher = Xxh3::new();
-    for path in
-        [&weights.image_encoder, &weights.text_encoder, &weights.matcher, &weights.vocabulary].into_iter().flatten()
-    {
-        for file in files(path)? {
+    let given = [&weights.image_encoder, &weights.text_encoder, &weights.matcher, &weights.vocabulary];
+    for (role, path) in given.into_iter().enumerate() {
+        let Some(path) = path else { continue };
+        for file in files(path, weights.vocabulary.is_none()) {
+            hasher.update(&[role as u8]);
             let read = |source| TrainError::Read { path: file.clone(), source };
             let mut opened = File::open(&file).map_err(read)?;
             let mut buffer = vec![0u8; 1 << 20];
@@ -82,11 +83,13 @@ pub(super) fn fingerprint(weights: &InitialWeights) -> Result<String, TrainError
     Ok(format!("{:032x}", hasher.digest128()))
 }
 
-/// A file, or those of a folder that a model is read from.
-fn files(path: &Path) -> Result<Vec<PathBuf>, TrainError> {
+/// A file, or those that are read of a folder: of two that would do the first.
+fn files(path: &Path, vocabulary: bool) -> Vec<PathBuf> {
     if !path.is_dir() {
-        return Ok(vec![path.to_owned()]);
+        return vec![path.to_owned()];
     }
-    let names = ["config.json", "model.safetensors", "pytorch_model.bin", "tokenizer.json", "vocab.txt"];
-    Ok(names.into_iter().map(|name| path.join(name)).filter(|file| file.is_file()).collect())
+    let words: &[&str] = if vocabulary { &["tokenizer.json", "vocab.txt"] } else { &[] };
+    let wanted: [&[&str]; 3] = [&["config.json"], &["model.safetensors", "pytorch_model.bin"], words];
+    let first = |names: &&[&str]| names.iter().map(|name| path.join(name)).find(|file| file.is_file());
+    wanted.iter().filter_map(first).collect()
 }

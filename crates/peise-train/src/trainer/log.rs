@@ -54,9 +54,10 @@ impl Log {
             let path = path.to_owned();
             move |source| TrainError::Log { path, source }
         };
-        let kept: Vec<Line> = if steps == 0 { Vec::new() } else { read_lines(&path).map_err(failed(&path))? };
-        let kept: Vec<Line> = kept.into_iter().filter(|line| line.within(steps)).collect();
-        write_atomically(&path, |file| kept.iter().try_for_each(|line| write_line(file, line)))
+        let kept = if steps == 0 { Vec::new() } else { read_lines(&path).map_err(failed(&path))? };
+        let kept: Vec<(String, Line)> = kept.into_iter().filter(|(_, line)| line.within(steps)).collect();
+        // As they stand: what is read and written again need not have the same last digit.
+        write_atomically(&path, |file| kept.iter().try_for_each(|(text, _)| file.write_all(text.as_bytes())))
             .map_err(|error| TrainError::Checkpoint(error.into()))?;
         let metrics = OpenOptions::new().append(true).open(&path).map_err(failed(&path))?;
         let folder = out.join(EVENTS);
@@ -65,7 +66,7 @@ impl Log {
             _ => {}
         }
         let mut events = EventWriter::create(&folder, now()).map_err(failed(&folder))?;
-        kept.iter().try_for_each(|line| write_events(&mut events, line)).map_err(failed(&folder))?;
+        kept.iter().try_for_each(|(_, line)| write_events(&mut events, line)).map_err(failed(&folder))?;
         Ok(Self { out: out.to_owned(), metrics, events, page: None })
     }
 
@@ -113,7 +114,7 @@ pub fn read_run(folder: &Path) -> io::Result<Run> {
         };
         run.facts = facts.into_iter().map(|(key, value)| (key, plain(value))).collect();
     }
-    for line in read_lines(&folder.join(METRICS))? {
+    for (_, line) in read_lines(&folder.join(METRICS))? {
         match line {
             Line::Step(line) => run.steps.push(StepPoint {
                 step: line.step + 1,
@@ -136,8 +137,8 @@ pub fn read_run(folder: &Path) -> io::Result<Run> {
     Ok(run)
 }
 
-/// Reads JSON lines; a last line that was cut off in the middle does not count.
-fn read_lines(path: &Path) -> io::Result<Vec<Line>> {
+/// Reads JSON lines, each as it stands and what it says; a last line that was cut off in the middle does not count.
+fn read_lines(path: &Path) -> io::Result<Vec<(String, Line)>> {
     let mut lines = Vec::new();
     let mut reader = BufReader::new(File::open(path)?);
     let mut text = String::new();
@@ -150,7 +151,7 @@ fn read_lines(path: &Path) -> io::Result<Vec<Line>> {
         }
         let line = serde_json::from_str(&text)
             .map_err(|error| io::Error::new(io::ErrorKind::InvalidData, format!("line {number}: {error}")))?;
-        lines.push(line);
+        lines.push((text.clone(), line));
     }
 }
 

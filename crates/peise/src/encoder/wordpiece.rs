@@ -43,7 +43,7 @@ pub enum VocabularyError {
     #[error("the vocabulary lacks the token {0}; it is not BERT's")]
     Special(&'static str),
     /// More tokens than the encoder knows.
-    #[error("the vocabulary has {found} tokens, the encoder knows {known}; they belong to different models")]
+    #[error("the vocabulary numbers {found} tokens, the encoder knows {known}; they belong to different models")]
     Size {
         /// Tokens in the vocabulary.
         found: usize,
@@ -111,8 +111,10 @@ impl WordPieceTokenizer {
         let special = |name: &'static str| tokenizer.token_to_id(name).ok_or(VocabularyError::Special(name));
         let (start, end) = (special("[CLS]")?, special("[SEP]")?);
         special("[UNK]")?;
-        if tokenizer.get_vocab_size(true) > known {
-            return Err(VocabularyError::Size { found: tokenizer.get_vocab_size(true), known });
+        // Numbers, not their count: a file may leave some out, or give a high one to a few tokens.
+        let found = tokenizer.get_vocab(true).values().max().map_or(0, |&largest| largest as usize + 1);
+        if found > known {
+            return Err(VocabularyError::Size { found, known });
         }
         tokenizer.with_post_processor(Some(BertProcessing::new(("[SEP]".into(), end), ("[CLS]".into(), start))));
         tokenizer.with_padding(None);
@@ -174,6 +176,9 @@ mod tests {
         };
         assert!(matches!(new("黑\n白\n", 9), Err(VocabularyError::Special("[CLS]"))));
         assert!(matches!(new(WORDS, 10), Err(VocabularyError::Size { found: 11, known: 10 })));
+        // Few tokens, and a line given twice: its number is beyond their count.
+        let twice = format!("{WORDS}黑\n");
+        assert!(matches!(new(&twice, 11), Err(VocabularyError::Size { found: 12, known: 11 })));
         let json = Vocabulary::Tokenizer(b"{}".to_vec());
         assert!(matches!(
             WordPieceTokenizer::new(json, &TokenConfig::default(), 9),

@@ -85,6 +85,9 @@ impl CompactConfig {
         if image.pool_queries > 64 || label.layers > 64 || matcher.units > 64 || label.characters.len() > 1 << 20 {
             return Err("more than 64 layers, units or queries, or more than 1 MiB of characters");
         }
+        if !(0.0..1.0).contains(&label.dropout) || !(0.0..1.0).contains(&matcher.dropout) {
+            return Err("label.dropout and matcher.dropout must lie within 0..1");
+        }
         if image.output != matcher.width || label.output != matcher.width {
             return Err("image.output, label.output and matcher.width must be equal");
         }
