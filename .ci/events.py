@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Compares what TensorBoard's own reader finds in a run with the run's metrics.jsonl.
 
-usage: tensorboard.py RUN
+usage: events.py RUN
 """
 
 import json
