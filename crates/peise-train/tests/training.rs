@@ -75,6 +75,18 @@ fn what_a_stage_freezes_stays_to_the_bit_and_the_rest_does_not() {
 }
 
 #[test]
+fn a_text_encoder_can_be_trained_too() {
+    let _turn = turn();
+    let bench = Bench::new();
+    let recipe = |steps| bench.recipe("joint", &[steps, "stages.0.freeze=[]", "stages.0.lr=0.001"]);
+    bench.run(&recipe("stages.0.steps=1")).expect("it trains");
+    let first = bench.bytes("last/text_encoder.safetensors");
+    bench.run(&recipe("stages.0.steps=3")).expect("it trains");
+    assert!(first != bench.bytes("last/text_encoder.safetensors"), "the text encoder did not train");
+    peise::Matcher::load(&bench.out.path().join("best"), Device::flex()).expect("the best weights load");
+}
+
+#[test]
 fn a_frozen_part_has_no_dropout() {
     let _turn = turn();
     let bench = Bench::new();
