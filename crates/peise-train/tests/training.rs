@@ -90,8 +90,8 @@ fn a_text_encoder_can_be_trained_too() {
 fn a_frozen_part_has_no_dropout() {
     let _turn = turn();
     let bench = Bench::new();
-    // The encoder's features are not kept here, because photos are augmented by nothing more than a flip that never
-    // happens to matter: two runs that differ in dropout alone must agree where the encoder is frozen.
+    // A flip keeps the features from being computed once, outside training: two runs that differ in dropout alone must
+    // then agree where the encoder is frozen, and only there.
     let run = |dropout: &str, freeze: &str| {
         let dropout = format!("model.image.dropout={dropout}");
         let freeze = format!("stages.0.freeze={freeze}");

@@ -148,19 +148,15 @@ fn a_disk_that_fills_during_a_checkpoint_leaves_the_last_good_one() {
     let bench = Bench::new();
     bench.train("run", &["stages.0.steps=3", "stages.1.steps=0"]).exits(0);
     let largest = fs::metadata(bench.path("run/checkpoint/model.bpk")).unwrap().len();
-    let saved = fs::read(bench.path("run/checkpoint/model.bpk")).unwrap();
     // No file may grow beyond half of what a checkpoint needs, as if the disk were full.
-    let mut resumed = bench.command("run", &["stages.0.steps=3", "stages.1.steps=0"]);
-    resumed.arg("--resume");
-    let limited = format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", largest / 2 / 1024);
-    let mut shell = Command::new("bash");
-    shell.args(["-c", &limited, "bash"]).arg(resumed.get_program()).args(resumed.get_args());
-    // A finished run has nothing left to save; one that is given another step would be another recipe. So the copy of a
-    // run that stopped early is used: its next checkpoint is the one that fails.
-    let mut fresh = bench.command("full", &["stages.0.steps=3", "stages.1.steps=0"]);
-    let mut shell_fresh = Command::new("bash");
-    shell_fresh.args(["-c", &limited, "bash"]).arg(fresh.get_program()).args(fresh.get_args());
-    let run = Run::of(shell_fresh.output().unwrap()).exits(2);
+    let limited = |command: &Command| {
+        let mut shell = Command::new("bash");
+        shell.args(["-c", &format!("trap '' XFSZ; ulimit -f {}; exec \"$@\"", largest / 2 / 1024), "bash"]);
+        shell.arg(command.get_program()).args(command.get_args());
+        shell
+    };
+    let fresh = bench.command("full", &["stages.0.steps=3", "stages.1.steps=0"]);
+    let run = Run::of(limited(&fresh).output().unwrap()).exits(2);
     assert!(run.stderr.contains("cannot write"), "{}", run.stderr);
     assert!(!bench.path("full/checkpoint").exists(), "half a checkpoint took its place");
     // The same with a good one in place: it stays as it is.
@@ -175,10 +171,7 @@ fn a_disk_that_fills_during_a_checkpoint_leaves_the_last_good_one() {
     child.kill().unwrap();
     child.wait().unwrap();
     copy("early", "before");
-    let mut shell = Command::new("bash");
-    let resumed = bench.resume("early");
-    shell.args(["-c", &limited, "bash"]).arg(resumed.get_program()).args(resumed.get_args());
-    Run::of(shell.output().unwrap()).exits(2);
+    Run::of(limited(&bench.resume("early")).output().unwrap()).exits(2);
     let folder = |name: &str| {
         let place = bench.path(name).join("checkpoint");
         if place.exists() { place } else { bench.path(name).join("checkpoint.old") }
@@ -187,7 +180,6 @@ fn a_disk_that_fills_during_a_checkpoint_leaves_the_last_good_one() {
         |file: &str| fs::read(folder("early").join(file)).unwrap() == fs::read(folder("before").join(file)).unwrap();
     assert!(same("model.bpk") && same("state.json"));
     Run::of(bench.resume("early").output().unwrap()).exits(0);
-    assert!(!saved.is_empty() && fresh.output().unwrap().status.success(), "it runs with room on the disk");
 }
 
 #[test]
