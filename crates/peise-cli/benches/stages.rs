@@ -9,7 +9,7 @@ use peise::listing::Scores;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule, decode as decide};
 use peise::stream::{self, Job};
 use peise::{MatchInput, Matcher, Photo};
-use peise_train::synth::{SynthOptions, jpeg, listing};
+use peise_train::synth::{Preset, SynthSet, jpeg};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::time::Instant;
@@ -40,8 +40,8 @@ fn peak_megabytes() -> f64 {
 }
 
 fn main() {
-    let options = SynthOptions::default();
-    let drawn: Vec<_> = (0..LISTINGS).into_par_iter().map(|index| listing(&options, index)).collect();
+    let set = SynthSet::preset(Preset::Plain, 0);
+    let drawn: Vec<_> = (0..LISTINGS).into_par_iter().map(|index| set.listing(index)).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
     let mut jobs = Vec::new();
     let mut files: Vec<Vec<u8>> = Vec::new();

@@ -9,4 +9,5 @@ mod options;
 mod page;
 pub mod predict;
 pub mod runs;
+pub mod synth;
 pub mod train;

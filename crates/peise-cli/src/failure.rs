@@ -37,6 +37,9 @@ pub enum Failure {
     /// Synthetic listings.
     #[error(transparent)]
     Synth(#[from] peise_train::synth::SynthError),
+    /// What synthetic listings may hold.
+    #[error(transparent)]
+    SynthConfig(#[from] peise_train::synth::SynthConfigError),
     /// JSON could not be made.
     #[error("cannot write JSON")]
     Json(#[source] serde_json::Error),

@@ -26,6 +26,7 @@ enum Command {
     Eval(command::eval::EvalArgs),
     Train(command::train::TrainArgs),
     Import(command::import::ImportArgs),
+    Synth(command::synth::SynthArgs),
     Models(command::models::ModelsArgs),
     Runs(command::runs::RunsArgs),
 }
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         Command::Eval(args) => command::eval::run(&args),
         Command::Train(args) => command::train::run(&args),
         Command::Import(args) => command::import::run(&args),
+        Command::Synth(args) => command::synth::run(&args),
         Command::Models(args) => command::models::run(&args),
         Command::Runs(args) => command::runs::run(&args),
     })

@@ -8,6 +8,7 @@ pub mod curves;
 pub mod dataset;
 pub mod evaluate;
 pub mod import;
+pub mod language;
 pub mod loss;
 pub mod recipe;
 pub mod synth;

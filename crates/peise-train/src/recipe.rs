@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 mod setting;
 mod stage;
 
-use setting::apply;
+pub(crate) use setting::set;
 pub use stage::{Loss, Stage, Start};
 
 /// A training recipe.
@@ -187,17 +187,7 @@ impl Recipe {
             std::fs::read_to_string(path).map_err(|source| RecipeError::Read { path: path.to_owned(), source })?;
         let parse_error = |source| RecipeError::Parse { path: path.to_owned(), reason: Box::new(source) };
         let parsed: Self = toml::from_str(&text).map_err(parse_error)?;
-        let recipe = if settings.is_empty() {
-            parsed
-        } else {
-            // Filled in, so that a setting can change what the file leaves at its default.
-            let mut value = toml::Value::try_from(&parsed).map_err(|source| RecipeError::Write { source })?;
-            for setting in settings {
-                apply(&mut value, setting)?;
-            }
-            let given = settings.join(" ");
-            value.try_into().map_err(|source| RecipeError::Settings { settings: given, reason: Box::new(source) })?
-        };
+        let recipe = if settings.is_empty() { parsed } else { set(&parsed, settings)? };
         recipe.check()?;
         Ok(recipe)
     }

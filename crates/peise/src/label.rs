@@ -5,9 +5,12 @@
 //! the order of the labels does not matter.
 
 mod affix;
+mod learnt;
 mod normalize;
+mod roles;
 mod rules;
-mod token;
+pub mod statistics;
+pub mod token;
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
@@ -25,7 +28,7 @@ pub enum Cleaner {
     None,
     /// The report's: without the suffix that all labels share and without 色.
     Report,
-    /// Normalised, and without what carries no information; conservative.
+    /// Normalised, and without what counts over real labels say carries no colour and no part; conservative.
     #[default]
     Default,
 }
@@ -63,7 +66,7 @@ impl Cleaner {
         match self {
             Self::None => labels,
             Self::Report => until_stable(labels, report),
-            Self::Default => until_stable(labels.iter().map(|label| normalize(label)).collect(), rules::round),
+            Self::Default => until_stable(labels.iter().map(|label| normalize(label)).collect(), learnt::round),
         }
     }
 }

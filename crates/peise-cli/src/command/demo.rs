@@ -14,7 +14,7 @@ use peise::image::DecodeLimits;
 use peise::listing::Listing;
 use peise::matcher::decode::DecodeOptions;
 use peise::stream::{self, Job};
-use peise_train::synth::{self, SynthOptions};
+use peise_train::synth::{self, Preset, Split, SynthSet};
 use std::path::PathBuf;
 
 /// Draw listings, match them with the embedded model, and write DIR/report.html.
@@ -37,8 +37,8 @@ pub struct DemoArgs {
 /// Runs the command.
 pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     let bar = progress::bar(args.listings as u64, "drawing");
-    let options = SynthOptions { seed: args.seed, ..SynthOptions::default() };
-    synth::write(&args.out, &options, args.listings, |done| bar.set_position(done as u64))?;
+    let set = SynthSet::preset(Preset::Plain, args.seed);
+    synth::write(&args.out, &set, Split::Test, 0..args.listings, &|done| bar.set_position(done as u64))?;
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;

@@ -2,7 +2,7 @@
 
 use peise::format::predictions::{ListingPrediction, PredictionReader};
 use peise::image::RgbImage;
-use peise_train::synth::{self, SynthOptions};
+use peise_train::synth::{self, Preset, SynthSet};
 use serde_json::{Map, Value, json};
 use std::ffi::OsStr;
 use std::fs;
@@ -83,8 +83,10 @@ pub struct Drawn {
 
 /// Draws a listing: 2 or 3 labels, up to 4 photos; another for each index.
 pub fn drawn(index: usize) -> Drawn {
-    let options = SynthOptions { seed: 5, width: 60, height: 80, max_labels: 3, max_images: 4, ..Default::default() };
-    let drawn = synth::listing(&options, index);
+    let mut set = SynthSet::preset(Preset::Plain, 5);
+    (set.config.photo.size, set.config.photo.aspect) = (60, [4.0 / 3.0; 2]);
+    (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 4);
+    let drawn = set.listing(index);
     let truth = drawn.listing.truth();
     let photo = |(image, label): (&RgbImage, Option<usize>)| (synth::jpeg(image, 90).unwrap(), label.unwrap());
     Drawn { labels: drawn.listing.labels, photos: drawn.images.iter().zip(truth).map(photo).collect() }

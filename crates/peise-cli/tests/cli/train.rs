@@ -1,7 +1,7 @@
 //! `train` and `runs`: killed, resumed, on a full disk, with wrong recipes and weights.
 
 use crate::common::{Run, command, peise, text};
-use peise_train::synth::{self, SynthOptions};
+use peise_train::synth::{self, Preset, Split, SynthSet};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -46,10 +46,10 @@ struct Bench {
 impl Bench {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let options = SynthOptions { width: 24, height: 24, max_labels: 3, max_images: 4, ..SynthOptions::default() };
-        synth::write(folder.path(), &options, 10, |_| {}).unwrap();
-        fs::rename(folder.path().join("test_truth.json"), folder.path().join("train_all.json")).unwrap();
-        fs::rename(folder.path().join("test"), folder.path().join("train")).unwrap();
+        let mut set = SynthSet::preset(Preset::Plain, 0);
+        set.config.photo.size = 24;
+        (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 4);
+        synth::write(folder.path(), &set, Split::Train, 0..10, &|_| {}).unwrap();
         fs::write(folder.path().join("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n黑\n白\n红\n绿\n蓝\n").unwrap();
         Self { folder }
     }
@@ -218,11 +218,11 @@ fn a_label_that_its_listing_does_not_have_costs_its_photo_and_is_named() {
     let bench = Bench::new();
     let path = bench.path("train_all.json");
     let mut all: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let photo = all["synth0-0000"]["imgs_tags"][0].as_object_mut().unwrap();
+    let photo = all["plain-0-000000"]["imgs_tags"][0].as_object_mut().unwrap();
     photo.values_mut().for_each(|label| *label = Value::from("不存在"));
     fs::write(&path, serde_json::to_vec(&all).unwrap()).unwrap();
     let run = bench.train("run", &["stages.0.steps=2", "stages.1.steps=0"]).exits(0);
-    let told = "synth0-0000/synth0-0000_0.jpg: its label \"不存在\" is none of the listing's";
+    let told = "plain-0-000000/plain-0-000000_0.jpg: its label \"不存在\" is none of the listing's";
     assert!(run.stderr.contains(told), "{}", run.stderr);
 }
 

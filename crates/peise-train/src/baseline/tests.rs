@@ -4,7 +4,7 @@ use image::Rgb;
 use peise::listing::ListingImage;
 
 use super::*;
-use crate::synth::{self, SynthOptions};
+use crate::synth::{Preset, SynthSet};
 
 fn listing(labels: &[&str], images: usize) -> Listing {
     Listing {
@@ -102,10 +102,11 @@ fn random_scores_follow_content_not_order() {
 
 #[test]
 fn drawn_listings_are_mostly_solved() {
-    let options = SynthOptions { seed: 4, width: 96, height: 128, ..SynthOptions::default() };
+    let mut set = SynthSet::preset(Preset::Plain, 4);
+    set.config.photo.size = 96;
     let (mut right, mut total) = (0, 0);
     for index in 0..30 {
-        let drawn = synth::listing(&options, index);
+        let drawn = set.listing(index);
         let scores = nearest_colour_scores(&drawn.listing, &drawn.images);
         for (image, truth) in drawn.listing.truth().into_iter().enumerate() {
             right += usize::from(best(&scores, image) == truth);

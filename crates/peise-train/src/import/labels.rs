@@ -54,7 +54,7 @@ const OWN_TEMPLATES: &[(&str, &str)] = &[
 
 /// Where text beyond a colour may appear.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
+pub(crate) enum Side {
     Train,
     Test,
 }
@@ -189,7 +189,7 @@ pub(super) fn beyond_colour(label: &str) -> String {
 }
 
 /// Whether a label may appear on this side: mere colours may on both, any other text on one.
-pub(super) fn may_appear(label: &str, side: Side) -> bool {
+pub(crate) fn may_appear(label: &str, side: Side) -> bool {
     let rest = beyond_colour(label);
     let test = xxh3_64(format!("{SALT}\0{rest}").as_bytes()) % 100 < TEST_SHARE;
     rest.is_empty() || test == (side == Side::Test)

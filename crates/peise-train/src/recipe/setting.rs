@@ -1,12 +1,27 @@
-//! One `key=value` setting on top of a recipe.
+//! `key=value` settings on top of a recipe, or any other configuration.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::RecipeError;
 
+/// The same configuration with settings (`optimiser.clip=0.5`) on top.
+///
+/// # Errors
+/// [`RecipeError`] if a setting names a key that does not exist, or its value does not fit.
+pub(crate) fn set<T: Serialize + DeserializeOwned>(config: &T, settings: &[String]) -> Result<T, RecipeError> {
+    // Filled in, so that a setting can change what a file leaves at its default.
+    let mut value = toml::Value::try_from(config).map_err(|source| RecipeError::Write { source })?;
+    settings.iter().try_for_each(|setting| apply(&mut value, setting))?;
+    let given = settings.join(" ");
+    value.try_into().map_err(|source| RecipeError::Settings { settings: given, reason: Box::new(source) })
+}
+
 /// Sets a key; an empty value takes it away.
-pub(super) fn apply(value: &mut toml::Value, setting: &str) -> Result<(), RecipeError> {
+fn apply(value: &mut toml::Value, setting: &str) -> Result<(), RecipeError> {
     let fail = |expected| RecipeError::Setting { setting: setting.to_owned(), expected };
     let (path, new) = setting.split_once('=').ok_or_else(|| fail("expected key=value"))?;
-    let unknown = || fail("the recipe has no such key");
+    let unknown = || fail("there is no such key");
     let (parents, key) = match path.trim().rsplit_once('.') {
         Some((parents, key)) => (parents.split('.').collect(), key),
         None => (Vec::new(), path.trim()),

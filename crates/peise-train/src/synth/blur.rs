@@ -1,10 +1,10 @@
 //! Gaussian-like blur of one channel.
 
-/// Three box blurs of a row-major field, close to a Gaussian; beyond the edges there is nothing.
+/// Two box blurs of a row-major field, a bell; beyond the edges there is nothing.
 pub(super) fn blur(field: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
     let mut field = field.to_vec();
     let mut line = vec![0.0; width.max(height)];
-    for _ in 0..3 {
+    for _ in 0..2 {
         for y in 0..height {
             blur_line(&mut field, y * width, 1, &mut line[..width], radius);
         }

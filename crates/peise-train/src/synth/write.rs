@@ -1,21 +1,22 @@
-//! Drawn listings as files.
+//! Drawn listings as files: a split of a data set in the course format, and the truth beside it.
 
 use std::fs;
-use std::io;
+use std::io::{self, Write};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
-use image::codecs::jpeg::JpegEncoder;
-use image::{ImageError, RgbImage};
-use peise::format::{FormatError, course};
+use image::ImageError;
+use peise::format::{AtomicFile, FormatError, course};
 use peise::listing::Listing;
+use rayon::prelude::*;
 use thiserror::Error;
 
-use super::{SynthListing, SynthOptions};
+use super::{SynthListing, SynthSet, jpeg};
 
 /// Why a set could not be written.
 #[derive(Debug, Error)]
 pub enum SynthError {
-    /// A picture or folder could not be written.
+    /// A picture, folder or side file could not be written.
     #[error("cannot write {path}")]
     Write {
         /// The file or folder.
@@ -38,55 +39,100 @@ pub enum SynthError {
     Format(#[from] FormatError),
 }
 
-/// Encodes a picture as JPEG.
-///
-/// # Errors
-/// What the encoder says, such as a side above 65,535 pixels.
-pub fn jpeg(image: &RgbImage, quality: u8) -> Result<Vec<u8>, ImageError> {
-    let mut bytes = Vec::new();
-    JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(image)?;
-    Ok(bytes)
+/// The split of a data set that a set becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Split {
+    /// `train/`, `train_all.json`: with labels.
+    Train,
+    /// `validation/`, `validation_all.json`: with labels.
+    Validation,
+    /// `test/`, `test_all.json`: every label to be predicted; `test_truth.json` has them.
+    Test,
 }
 
-/// Writes `count` listings as the test split of a data set in the course format.
+impl Split {
+    /// Its folder's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Train => "train",
+            Self::Validation => "validation",
+            Self::Test => "test",
+        }
+    }
+}
+
+/// Listings drawn at once: enough for many cores, few enough to keep memory flat.
+const AT_ONCE: usize = 64;
+
+/// Writes the listings of this range of indices as a split of the data set in `dir`.
 ///
-/// `dir/test/<id>/` holds photos and profile; `dir/test_all.json` all profiles with every label to be predicted;
-/// `dir/test_truth.json` the same with the labels filled. `progress` is told each listing that is done.
+/// Beside photos and profiles, `<split>_drawn.jsonl` has one [`super::ListingTruth`] a line. What an earlier call wrote
+/// for the same split stays on disk where it is not overwritten; other splits stay as they are. `progress` is told how
+/// many listings are done.
 ///
 /// # Errors
 /// [`SynthError`], naming the file that could not be written.
+/// # Panics
+/// If the configuration fails [`super::SynthConfig::check`] (programmer error).
 pub fn write(
     dir: &Path,
-    options: &SynthOptions,
-    count: usize,
-    mut progress: impl FnMut(usize),
+    set: &SynthSet,
+    split: Split,
+    indices: Range<usize>,
+    progress: &(dyn Fn(usize) + Sync),
 ) -> Result<(), SynthError> {
-    let mut truth = Vec::with_capacity(count);
-    for index in 0..count {
-        let SynthListing { listing, images } = super::listing(options, index);
-        let folder = dir.join("test").join(&listing.id);
-        fs::create_dir_all(&folder).map_err(|source| SynthError::Write { path: folder.clone(), source })?;
-        for (named, image) in listing.images.iter().zip(&images) {
-            let path = folder.join(&named.file);
-            let bytes =
-                jpeg(image, options.quality).map_err(|source| SynthError::Encode { path: path.clone(), source })?;
-            fs::write(&path, bytes).map_err(|source| SynthError::Write { path, source })?;
+    let folder = dir.join(split.name());
+    fs::create_dir_all(&folder).map_err(|source| SynthError::Write { path: folder.clone(), source })?;
+    let side = dir.join(format!("{}_drawn.jsonl", split.name()));
+    let mut drawn = AtomicFile::create(&side)?;
+    let mut listings: Vec<Listing> = Vec::with_capacity(indices.len());
+    let mut next = indices.start;
+    while next < indices.end {
+        let batch: Vec<SynthListing> = (next..(next + AT_ONCE).min(indices.end))
+            .into_par_iter()
+            .map(|index| {
+                let listing = set.listing(index);
+                write_listing(&folder, &listing, split)?;
+                Ok(listing)
+            })
+            .collect::<Result<_, SynthError>>()?;
+        next += batch.len();
+        for one in batch {
+            let failed = |source| SynthError::Write { path: side.clone(), source };
+            serde_json::to_writer(&mut drawn, &one.truth).map_err(|error| failed(error.into()))?;
+            drawn.write_all(b"\n").map_err(failed)?;
+            listings.push(one.listing);
         }
-        course::write_profile(&folder.join(course::PROFILE), &question(&listing))?;
-        truth.push(listing);
-        progress(index);
+        progress(next - indices.start);
     }
-    let asked: Vec<Listing> = truth.iter().map(question).collect();
-    course::write_merged(&dir.join("test_all.json"), &asked)?;
-    course::write_merged(&dir.join("test_truth.json"), &truth)?;
+    drawn.commit()?;
+    let all = dir.join(format!("{}_all.json", split.name()));
+    if split == Split::Test {
+        course::write_merged(&dir.join("test_truth.json"), &listings)?;
+        let asked: Vec<Listing> = listings.iter().map(question).collect();
+        course::write_merged(&all, &asked)?;
+    } else {
+        course::write_merged(&all, &listings)?;
+    }
     Ok(())
+}
+
+fn write_listing(folder: &Path, drawn: &SynthListing, split: Split) -> Result<(), SynthError> {
+    let folder = folder.join(&drawn.listing.id);
+    fs::create_dir_all(&folder).map_err(|source| SynthError::Write { path: folder.clone(), source })?;
+    for (image, photo) in drawn.images.iter().zip(&drawn.truth.photos) {
+        let path = folder.join(&photo.file);
+        let bytes = jpeg(image, photo.drawn.development.quality)
+            .map_err(|source| SynthError::Encode { path: path.clone(), source })?;
+        fs::write(&path, bytes).map_err(|source| SynthError::Write { path, source })?;
+    }
+    let profile = if split == Split::Test { &question(&drawn.listing) } else { &drawn.listing };
+    Ok(course::write_profile(&folder.join(course::PROFILE), profile)?)
 }
 
 /// The listing with every label to be predicted.
 fn question(listing: &Listing) -> Listing {
     let mut listing = listing.clone();
-    for image in &mut listing.images {
-        image.label = None;
-    }
+    listing.images.iter_mut().for_each(|image| image.label = None);
     listing
 }

@@ -6,7 +6,7 @@ use burn::tensor::Device;
 use peise::format::course::DataSet;
 use peise_train::dataset::TrainingData;
 use peise_train::recipe::Recipe;
-use peise_train::synth::{self, SynthOptions};
+use peise_train::synth::{self, Preset, Split, SynthSet};
 use peise_train::trainer::{Event, Outcome, RunOptions, StepLog, TrainError, train};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -77,8 +77,10 @@ pub struct Bench {
 impl Bench {
     pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
-        let options = SynthOptions { width: 48, height: 64, max_labels: 3, max_images: 5, ..SynthOptions::default() };
-        synth::write(folder.path(), &options, 8, |_| {}).expect("listings are written");
+        let mut set = SynthSet::preset(Preset::Plain, 0);
+        set.config.photo.size = 48;
+        (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 5);
+        synth::write(folder.path(), &set, Split::Test, 0..8, &|_| {}).expect("listings are written");
         std::fs::rename(folder.path().join("test_truth.json"), folder.path().join("test_all.json")).expect("renamed");
         let bench = Self { folder, out: tempfile::tempdir().expect("a temporary folder") };
         let words: String = bench.data(&bench.recipe("compact", &["model.cleaner=none"])).characters().chars().fold(

@@ -1,75 +1,30 @@
-//! The default cleaner's rules, each on normalised labels.
-//!
-//! 色 is never deleted, so 彩色, 本色 and 杂色 stay what they are.
+//! The cleaner's rules for one label, each on normalised text.
 
-use std::collections::HashMap;
+use super::roles::{Role, Token, begins_with_colour, begins_with_count, tokens};
+use super::statistics::Word;
+use super::token::{Kind, kind};
 
-use super::affix::{End, strip_shared};
-use super::normalize::normalize;
-use super::token::is_meaningful;
+/// A note in brackets goes where its words, taken together, stand in a colour or beside several parts in less than
+/// this share of their labels.
+const NOTE_SHARE: f64 = 0.15;
+/// The same at the back of a label, word by word.
+const BACK_SHARE: f64 = 0.06;
+/// The same in front, where a word may still belong to the colour that it touches.
+const FRONT_SHARE: f64 = 0.03;
 
-/// Applies every rule once.
-pub(super) fn round(labels: &[String]) -> Vec<String> {
-    let each = |rule: fn(&str) -> String| move |labels: &[String]| labels.iter().map(|label| rule(label)).collect();
-    let labels = guarded(labels, each(drop_notes));
-    let labels = guarded(&labels, each(drop_article_numbers));
-    let labels = guarded(&labels, each(trim));
-    let labels = guarded(&labels, |labels| strip_shared(labels, End::Front));
-    let labels = guarded(&labels, |labels| strip_shared(labels, End::Back));
-    guarded(&labels, each(trim))
-}
+/// Marks inside and around article numbers.
+const CODE_MARKS: [char; 9] = ['#', '-', '_', '.', '=', '*', '/', ',', ' '];
 
-/// Applies a rule; labels that it would make equal, or empty, stay as they were.
-///
-/// A label that stays may equal another's new form, so this repeats until all that differed differ.
-fn guarded(labels: &[String], rule: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
-    let mut cleaned: Vec<String> = rule(labels).iter().map(|label| normalize(label)).collect();
-    loop {
-        let mut sources: HashMap<String, Vec<&String>> = HashMap::new();
-        for (before, after) in labels.iter().zip(&cleaned) {
-            sources.entry(after.clone()).or_default().push(before);
-        }
-        let mut stable = true;
-        for (before, after) in labels.iter().zip(&mut cleaned) {
-            let merged = sources.get(after).is_some_and(|sources| sources.iter().any(|source| *source != before));
-            if after != before && (merged || after.is_empty()) {
-                after.clone_from(before);
-                stable = false;
-            }
-        }
-        if stable {
-            return cleaned;
-        }
+/// Drops notes and article numbers in brackets, unless counts tie their words to colours or parts.
+pub(super) fn drop_notes(label: &str) -> String {
+    if !label.contains(')') {
+        return label.to_owned();
     }
-}
-
-/// Words of the shop's talk: of stock, shipping, price, gifts, sizes and praise.
-const SHOP_TALK: &[&str] = &[
-    "现货", "现贷", "预售", "预定", "预订", "发货", "发出", "天发", "后发", "立发", "秒发", "速发", "付款", "下单",
-    "拍下", "勿拍", "慎拍", "可拍", "收藏", "加购", "关注", "店铺", "优先", "推荐", "正品", "品质", "质量", "优质",
-    "优选", "保障", "包邮", "运费", "涨价", "特价", "清仓", "促销", "秒杀", "优惠", "红包", "福利", "礼物", "赠", "送",
-    "爆款", "新款", "同款", "热卖", "热销", "尺码", "码数", "偏大", "偏小", "均码", "一码", "不退", "斤",
-];
-
-/// Characters of colour: a note that holds one may say what the photo shows.
-const COLOUR: &str = "色黑白灰红粉橙橘桔黄绿青蓝紫棕咖褐驼米杏藏卡金银";
-
-/// Stock words that begin a note without brackets: 黑色预售15天.
-const TAIL: &[&str] = &["现货", "现贷", "预售", "预定", "预订", "付款"];
-
-fn is_shop_talk(note: &str) -> bool {
-    // 藏 is a colour, 收藏 is to bookmark; 红 is a colour, 红包 a present of money.
-    let colours = note.replace("收藏", "").replace("红包", "");
-    SHOP_TALK.iter().any(|word| note.contains(word)) && !colours.contains(|character| COLOUR.contains(character))
-}
-
-/// Drops notes of shop talk and article numbers in brackets, and a stock note that ends the label.
-fn drop_notes(label: &str) -> String {
     let mut kept = String::new();
     let mut rest = label;
     while let Some((before, inside, after)) = first_bracket(rest) {
         kept.push_str(before);
-        if is_shop_talk(inside) || is_code(inside) {
+        if is_talk(inside) || is_code(inside) {
             kept.push(' ');
         } else {
             kept.push('(');
@@ -79,14 +34,87 @@ fn drop_notes(label: &str) -> String {
         rest = after;
     }
     kept.push_str(rest);
-    let tail = TAIL.iter().filter_map(|word| kept.find(word)).min();
-    if let Some((head, note)) = tail.and_then(|at| kept.split_at_checked(at))
-        && is_shop_talk(note)
-        && !note.contains([')', '+'])
-    {
-        kept.truncate(head.len());
-    }
     if is_meaningful(&kept) { kept } else { label.to_owned() }
+}
+
+/// Whether a note is talk: no colour, and at least half of its characters are words that belong to no part.
+fn is_talk(note: &str) -> bool {
+    let tokens = tokens(note);
+    let (mut tied, mut labels, mut known, mut all) = (0, 0, 0, 0);
+    for token in &tokens {
+        let length = token.range.len();
+        match token.role {
+            Role::Colour => return false,
+            Role::Known(word) => {
+                tied += word.colour + word.several;
+                labels += word.labels;
+                known += length;
+            }
+            Role::Unknown | Role::Letters => {}
+            Role::Count | Role::Mark => continue,
+        }
+        all += length;
+    }
+    known > 0 && 2 * known >= all && share(tied, labels) < NOTE_SHARE
+}
+
+/// Estimated share, one half of a label added so that few labels prove little.
+fn share(part: u32, whole: u32) -> f64 {
+    (f64::from(part) + 0.5) / (f64::from(whole) + 1.0)
+}
+
+fn is_free(word: &Word, threshold: f64) -> bool {
+    share(word.colour + word.several, word.labels) < threshold
+}
+
+/// Drops words of talk, and the counts among them, from both ends: 黑色预售15天, 现货黑色.
+pub(super) fn drop_talk(label: &str) -> String {
+    let tokens = tokens(label);
+    let end = tokens.len() - talk_run(tokens.iter().rev(), BACK_SHARE, label);
+    let start = talk_run(tokens[..end].iter(), FRONT_SHARE, label);
+    match (tokens.get(start), end.checked_sub(1).and_then(|last| tokens.get(last))) {
+        (Some(first), Some(last)) if start < end => {
+            let kept = &label[first.range.start..last.range.end];
+            if is_meaningful(kept) { kept.to_owned() } else { label.to_owned() }
+        }
+        _ => label.to_owned(),
+    }
+}
+
+/// Number of tokens of talk that come first; the last of them is a word or an unmatched bracket, and what follows is
+/// no unknown text.
+fn talk_run<'a>(tokens: impl Iterator<Item = &'a Token>, threshold: f64, label: &str) -> usize {
+    let mut run = 0;
+    let at_back = threshold == BACK_SHARE;
+    let mut closed = true;
+    let tokens: Vec<&Token> = tokens.collect();
+    for (index, token) in tokens.iter().enumerate() {
+        let text = &label[token.range.clone()];
+        let next = tokens.get(index + 1).map(|next| next.role);
+        match token.role {
+            Role::Known(word) if is_free(word, threshold) => {
+                // A single character may be half of a word that the table does not know.
+                let single = text.chars().nth(1).is_none();
+                let after = tokens.get(index + 1).map_or("", |next| &label[next.range.clone()]);
+                let alone = matches!(next, Some(Role::Mark | Role::Count) | None) || after.ends_with('色') && at_back;
+                if next != Some(Role::Unknown) && (!single || alone) {
+                    run = index + 1;
+                }
+            }
+            Role::Count => {}
+            // Coming from the end of a label, an opening bracket before any closing one is never closed.
+            Role::Mark if text == "(" || text == ")" => {
+                closed = closed && run == index && (text == "(") == at_back;
+                if !closed {
+                    break;
+                }
+                run = index + 1;
+            }
+            Role::Mark if text != "+" => {}
+            _ => break,
+        }
+    }
+    run
 }
 
 /// The first innermost pair of brackets: what stands before, inside and after.
@@ -106,24 +134,21 @@ fn is_code_character(character: char) -> bool {
     character.is_ascii_alphanumeric() || CODE_MARKS.contains(&character)
 }
 
-/// Marks inside and around article numbers.
-const CODE_MARKS: [char; 9] = ['#', '-', '_', '.', '=', '*', '/', ',', ' '];
-
-/// Characters that make a number before them count something: 3件套, 7分裤, 30天, 100%.
-const COUNTED: &str = "件分天号月日年条层个款折元斤码色%";
-
 /// Drops article numbers at both ends of every `+` part: 213#黑色, 黑色8209, e06浅绿.
-fn drop_article_numbers(label: &str) -> String {
+pub(super) fn drop_article_numbers(label: &str) -> String {
+    if !label.contains(|c: char| c.is_ascii_digit()) {
+        return label.to_owned();
+    }
     label.split('+').map(without_number).collect::<Vec<_>>().join("+")
 }
 
 fn without_number(part: &str) -> &str {
+    // 3d is a word, the only one of this shape.
     let code = |text: &str| text.contains(|c: char| c.is_ascii_digit()) && text.trim_matches(CODE_MARKS) != "3d";
     let mut kept = part;
     let tail = kept.trim_start_matches(is_code_character);
     let front = &kept[..kept.len() - tail.len()];
-    let counts = front.ends_with(|c: char| c.is_ascii_digit()) && tail.starts_with(|c| COUNTED.contains(c));
-    if code(front) && !counts && is_meaningful(tail) {
+    if code(front) && !counts(front, tail) && is_meaningful(tail) {
         kept = tail;
     }
     let head = kept.trim_end_matches(is_code_character);
@@ -133,11 +158,20 @@ fn without_number(part: &str) -> &str {
     kept
 }
 
+/// Whether digits count what follows (3件套, 7分裤, 100%) rather than number an article.
+fn counts(front: &str, tail: &str) -> bool {
+    let digits = front.len() - front.trim_end_matches(|c: char| c.is_ascii_digit()).len();
+    let few = digits == front.len() && digits <= 2;
+    let percent = digits > 0 && tail.starts_with('%');
+    let word = few && tail.starts_with(|c| kind(c) == Kind::Word) && !begins_with_colour(tail);
+    percent || word || (digits == front.len() && begins_with_count(tail))
+}
+
 /// Trims marks that join nothing, and unwraps a label that stands in brackets as a whole.
-fn trim(label: &str) -> String {
+pub(super) fn trim(label: &str) -> String {
     let marks = |character: char| CODE_MARKS.contains(&character) || ":;!?~|&+、。·".contains(character);
     let mut trimmed = label.trim_matches(marks);
-    if let Some((before, inside, after)) = first_bracket(trimmed)
+    while let Some((before, inside, after)) = first_bracket(trimmed)
         && before.is_empty()
         && after.is_empty()
         && !inside.is_empty()
@@ -145,4 +179,10 @@ fn trim(label: &str) -> String {
         trimmed = inside;
     }
     trimmed.to_owned()
+}
+
+/// Whether a text says anything by itself: a Chinese (or other) character, an emoji, or a word of Latin letters.
+pub(super) fn is_meaningful(text: &str) -> bool {
+    text.chars().any(|character| kind(character) == Kind::Word)
+        || text.as_bytes().windows(2).any(|pair| pair.iter().all(u8::is_ascii_alphabetic))
 }

@@ -65,12 +65,13 @@ fn the_default_cleaner_takes_only_what_carries_no_information() {
     let cases: &[(&[&str], &[&str])] = &[
         // notes of the shop
         (&["杏色(付款后30天内发货)"], &["杏色"]),
-        (&["黑色【推荐】", "白色〈现货立发〉"], &["黑色", "白色"]),
-        (&["红色【收藏加购送红包】"], &["红色"]),
+        (&["黑色【送腰带】", "白色〈现货立发〉"], &["黑色", "白色"]),
+        (&["黑色【推荐】"], &["黑色(推荐)"]),
+        (&["红色【收藏加购送礼物】"], &["红色"]),
         (&["红色2月20发货", "白色"], &["红色2月20发货", "白色"]),
         (&["黑色预售15天"], &["黑色"]),
         (&["雾霾蓝(送-蓝色毛领)"], &["雾霾蓝(送-蓝色毛领)"]),
-        (&["杏色(加绒)", "白色"], &["杏色(加绒)", "白色"]),
+        (&["杏色(加绒)", "白色"], &["杏色", "白色"]),
         (&["(现货)", "黑色"], &["现货", "黑色"]),
         // article numbers
         (&["213#黑色"], &["黑色"]),
@@ -95,7 +96,10 @@ fn the_default_cleaner_takes_only_what_carries_no_information() {
         (&["黑", "黑色"], &["黑", "黑色"]),
         (&["彩色", "彩", "本色", "杂色"], &["彩色", "彩", "本色", "杂色"]),
         (&["浅蓝", "蓝"], &["浅蓝", "蓝"]),
-        (&["浅色系", "深色系"], &["浅色系", "深色系"]),
+        (&["浅色系", "深色系"], &["浅色", "深色"]),
+        (&["黑拼红", "黑拼灰"], &["黑拼红", "黑拼灰"]),
+        (&["aKW039红色", "aKW040天蓝色"], &["红色", "天蓝色"]),
+        (&["藏青色【预售", "米色"], &["藏青色", "米色"]),
         (&["WHITE", "white", "黑色"], &["white", "white", "黑色"]),
         (&["藍色", "🔴", "1", ""], &["藍色", "🔴", "1", ""]),
         (&["(白色)", "白色"], &["(白色)", "白色"]),
@@ -104,6 +108,17 @@ fn the_default_cleaner_takes_only_what_carries_no_information() {
     for (labels, expected) in cases {
         assert_eq!(Cleaner::Default.clean(labels), *expected, "{labels:?}");
     }
+}
+
+#[test]
+fn long_labels_are_only_normalised() {
+    let long = ["(", "黑色预售", "1(", "((a))", ")("].map(|piece| piece.repeat(10_000));
+    assert_eq!(Cleaner::Default.clean(&long), long);
+    let short = format!("黑色{}", "预售".repeat(learnt::LONGEST_LABEL / 2 - 1));
+    assert_eq!(
+        Cleaner::Default.clean(&[short.clone(), format!("{short}预售")]),
+        ["黑色".to_owned(), format!("{short}预售")]
+    );
 }
 
 #[test]

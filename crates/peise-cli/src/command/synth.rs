@@ -1,0 +1,86 @@
+//! `peise synth`: drawn listings as a data set.
+
+use crate::failure::{Failure, Outcome};
+use crate::output;
+use crate::progress;
+use clap::{Args, ValueEnum};
+use peise::format::write_atomically;
+use peise_train::synth::{self, ListingTruth, Preset, SynthSet};
+use std::path::PathBuf;
+
+/// Draw listings as sellers make them, with the truth of everything drawn, in the course format.
+#[derive(Debug, Args)]
+pub struct SynthArgs {
+    /// Folder to write; splits written by several calls stand beside each other.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Listings to draw.
+    #[arg(long, value_name = "N")]
+    listings: usize,
+    /// Everything drawn follows from preset, seed, settings and a listing's index.
+    #[arg(long, default_value_t = 1, value_name = "S")]
+    seed: u64,
+    /// What is drawn: everything, or a set that a model is honestly trained (train) or tested on (iid, unseen-...).
+    #[arg(long, default_value = "everything", value_name = "NAME")]
+    preset: Preset,
+    /// Split to write; test has its labels in test_truth.json.
+    #[arg(long, value_enum, default_value = "train")]
+    split: Split,
+    /// Index of the first listing: slices of a set can be drawn apart.
+    #[arg(long, default_value_t = 0, value_name = "INDEX")]
+    first: usize,
+    /// Shorter side of the photos in pixels, 8 to 1000.
+    #[arg(long, value_name = "PX")]
+    size: Option<u32>,
+    /// Change a value of the preset, such as overlay.any=0; docs/synthetic.md lists them.
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    settings: Vec<String>,
+    /// Also write gallery.html with the first 40 listings.
+    #[arg(long)]
+    gallery: bool,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Split {
+    Train,
+    Validation,
+    Test,
+}
+
+impl From<Split> for synth::Split {
+    fn from(split: Split) -> Self {
+        match split {
+            Split::Train => Self::Train,
+            Split::Validation => Self::Validation,
+            Split::Test => Self::Test,
+        }
+    }
+}
+
+/// Listings on a gallery page.
+const SHOWN: usize = 40;
+
+/// Runs the command.
+pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
+    let mut settings = args.settings.clone();
+    settings.extend(args.size.map(|size| format!("photo.size={size}")));
+    let mut set = SynthSet::preset(args.preset, args.seed);
+    set.config = set.config.with(&settings)?;
+    let end = args.first.checked_add(args.listings).filter(|&end| end < 1 << 40).ok_or_else(|| {
+        Failure::Usage(format!("--first {} and --listings {} reach beyond 2^40", args.first, args.listings))
+    })?;
+    let split = args.split.into();
+    let bar = progress::bar(args.listings as u64, "drawing");
+    synth::write(&args.out, &set, split, args.first..end, &|done| bar.set_position(done as u64))?;
+    bar.finish_and_clear();
+    let mut told = format!("{} listings in {}\n", args.listings, args.out.join(split.name()).display());
+    if args.gallery {
+        let shown: Vec<ListingTruth> = (args.first..end).take(SHOWN).map(|index| set.listing(index).truth).collect();
+        let page = args.out.join("gallery.html");
+        let title = format!("Peise synth: {} {}", set.name, set.seed);
+        write_atomically(&page, |file| file.write_all(synth::gallery(&title, split, &shown).as_bytes()))?;
+        told.push_str(&format!("open {} in a browser\n", page.display()));
+    }
+    output::print(&told)?;
+    Ok(Outcome::Done)
+}
