@@ -1,123 +1,112 @@
-//! Photo augmentation that keeps colour: geometry, exposure within a tenth, illuminant. Never hue.
+//! Photo augmentation that keeps colour: geometry, exposure, illuminant, blur, JPEG. Never hue.
+//!
+//! Steps are carried out in the order given. Neighbouring geometric steps become one warp and neighbouring colour
+//! steps one gain, so that a photo is resampled and rounded once, whatever their number.
+
+mod affine;
+mod blur;
+mod gain;
+mod illuminant;
+mod jpeg;
+mod run;
+mod step;
+pub mod text;
 
 use ::image::RgbImage;
-use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
-/// Ranges of the augmentation; each value is drawn uniformly and independently.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
+pub use illuminant::{DAYLIGHT, illuminant_gain};
+use run::Run;
+pub use step::{AugmentationError, Step};
+
+/// The most that the colour steps of [`Augmentation::recommended`] move any sRGB colour, CIEDE2000.
+///
+/// Found by a sweep of the sRGB cube over the ends of both ranges; the farthest are near white, more light being cut.
+pub const MAX_SHIFT: f32 = 4.5;
+
+/// Steps applied in order to a preprocessed photo; holds only steps that can be carried out. None by default.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Augmentation {
-    /// Probability of a left-right flip.
-    pub flip: f64,
-    /// Largest rotation to either side, degrees.
-    pub rotation: f32,
-    /// Scale of the camera, smallest and largest; above 1 crops in.
-    pub scale: [f32; 2],
-    /// Largest shift, as a part of the side.
-    pub shift: f32,
-    /// Largest relative change of exposure, in linear-ish sRGB code values.
-    pub exposure: f32,
-    /// Largest shift along the Planckian locus, in relative red gain (blue moves the other way).
-    pub illuminant: f32,
+    steps: Vec<Step>,
 }
 
-impl Default for Augmentation {
-    fn default() -> Self {
-        Self { flip: 0.5, rotation: 8.0, scale: [0.9, 1.3], shift: 0.08, exposure: 0.1, illuminant: 0.04 }
+/// What is read from a recipe, before it is checked.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Unchecked {
+    #[serde(default)]
+    steps: Vec<Step>,
+}
+
+impl TryFrom<Unchecked> for Augmentation {
+    type Error = AugmentationError;
+
+    fn try_from(unchecked: Unchecked) -> Result<Self, AugmentationError> {
+        Self::new(unchecked.steps)
     }
 }
 
 impl Augmentation {
-    /// No change at all.
-    pub fn none() -> Self {
-        Self { flip: 0.0, rotation: 0.0, scale: [1.0, 1.0], shift: 0.0, exposure: 0.0, illuminant: 0.0 }
-    }
-
-    /// Whether photos stay as they are.
-    pub fn is_none(&self) -> bool {
-        *self == Self::none()
-    }
-
-    /// Draws one augmentation and applies it to a preprocessed photo of the same size.
+    /// Checks the steps.
     ///
-    /// Sampling is bilinear; outside the photo its border is repeated.
-    pub fn apply(&self, photo: &RgbImage, random: &mut impl rand::Rng) -> RgbImage {
-        let between = |random: &mut dyn FnMut() -> f32, low: f32, high: f32| low + (high - low) * random();
-        let mut unit = || random.random::<f32>();
-        let flip = if (unit() as f64) < self.flip { -1.0 } else { 1.0 };
-        let angle = between(&mut unit, -self.rotation, self.rotation).to_radians();
-        let zoom = 1.0 / between(&mut unit, self.scale[0], self.scale[1]);
-        let shift = [between(&mut unit, -self.shift, self.shift), between(&mut unit, -self.shift, self.shift)];
-        let exposure = 1.0 + between(&mut unit, -self.exposure, self.exposure);
-        // Along the Planckian locus red and blue move against each other, green hardly at all.
-        let warmth = between(&mut unit, -self.illuminant, self.illuminant);
-        let gain = [exposure * (1.0 + warmth), exposure, exposure * (1.0 - 1.3 * warmth)];
+    /// # Errors
+    /// [`AugmentationError`], naming the first step that cannot be carried out and its value.
+    pub fn new(steps: Vec<Step>) -> Result<Self, AugmentationError> {
+        steps.iter().enumerate().try_for_each(|(index, step)| step.check(index))?;
+        Ok(Self { steps })
+    }
 
-        let (width, height) = photo.dimensions();
-        let (half_width, half_height) = (width as f32 / 2.0, height as f32 / 2.0);
-        let (sin, cos) = angle.sin_cos();
-        let source = photo.as_raw();
-        let row_stride = width as usize * 3;
-        let mut output = vec![0u8; source.len()];
-        for (index, pixel) in output.as_chunks_mut::<3>().0.iter_mut().enumerate() {
-            let x = ((index as u32 % width) as f32 + 0.5 - half_width) * zoom * flip;
-            let y = ((index as u32 / width) as f32 + 0.5 - half_height) * zoom;
-            let from_x = cos * x - sin * y + half_width * (1.0 + 2.0 * shift[0]) - 0.5;
-            let from_y = sin * x + cos * y + half_height * (1.0 + 2.0 * shift[1]) - 0.5;
-            let from_x = from_x.clamp(0.0, width as f32 - 1.0);
-            let from_y = from_y.clamp(0.0, height as f32 - 1.0);
-            let (left, top) = (from_x as usize, from_y as usize);
-            let (right, bottom) = ((left + 1).min(width as usize - 1), (top + 1).min(height as usize - 1));
-            let (part_x, part_y) = (from_x - left as f32, from_y - top as f32);
-            for channel in 0..3 {
-                let at = |x: usize, y: usize| source[y * row_stride + x * 3 + channel] as f32;
-                let upper = at(left, top) * (1.0 - part_x) + at(right, top) * part_x;
-                let lower = at(left, bottom) * (1.0 - part_x) + at(right, bottom) * part_x;
-                let value = upper * (1.0 - part_y) + lower * part_y;
-                pixel[channel] = (value * gain[channel]).round().clamp(0.0, 255.0) as u8;
-            }
+    /// The setting for small square photos of clothes; its colour steps keep every colour within [`MAX_SHIFT`].
+    ///
+    /// Photos of one listing are changed independently, so two colours can move against each other. The ranges are
+    /// narrow enough that of any two colour terms more than 15 apart (CIEDE2000), each stays nearer to its own original
+    /// than to the other's by more than 7, and what the two became is more than 9 apart, whatever is drawn.
+    pub fn recommended() -> Self {
+        Self {
+            steps: vec![
+                Step::Flip { probability: 0.5 },
+                Step::Rotate { degrees: 8.0 },
+                Step::Zoom { scale: [0.9, 1.3], shift: 0.08 },
+                Step::Exposure { range: 0.1 },
+                Step::Planckian { kelvin: [6100.0, 6920.0] },
+                Step::Blur { sigma: [0.3, 0.8], probability: 0.15 },
+                Step::Jpeg { quality: [70, 95], probability: 0.25 },
+            ],
         }
-        RgbImage::from_raw(width, height, output).unwrap_or_else(|| photo.clone())
+    }
+
+    /// The steps, in order.
+    pub fn steps(&self) -> &[Step] {
+        &self.steps
+    }
+
+    /// Whether photos stay as they are, since there are no steps.
+    pub fn is_none(&self) -> bool {
+        self.steps.is_empty()
+    }
+
+    /// Draws one augmentation and applies it; the photo keeps its size.
+    ///
+    /// Each step draws in its turn, so the same generator in the same state gives the same bytes.
+    pub fn apply(&self, photo: &RgbImage, random: &mut ChaCha8Rng) -> RgbImage {
+        let mut photo = photo.clone();
+        let size = photo.dimensions();
+        let mut waiting: Option<Run> = None;
+        for next in self.steps.iter().filter_map(|step| step.draw(size, random)) {
+            let both = waiting.and_then(|run| run.joined(&next));
+            if let (Some(run), None) = (waiting, both) {
+                photo = run.apply(photo);
+            }
+            waiting = both.or(Some(next));
+        }
+        match waiting {
+            Some(run) => run.apply(photo),
+            None => photo,
+        }
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use rand::SeedableRng;
-    use rand_chacha::ChaCha8Rng;
-
-    fn pattern() -> RgbImage {
-        RgbImage::from_fn(24, 32, |x, y| ::image::Rgb([(x * 9) as u8, (y * 7) as u8, 128]))
-    }
-
-    #[test]
-    fn none_changes_nothing() {
-        let photo = pattern();
-        let same = Augmentation::none().apply(&photo, &mut ChaCha8Rng::seed_from_u64(1));
-        assert_eq!(photo, same);
-    }
-
-    #[test]
-    fn a_flip_alone_mirrors() {
-        let photo = pattern();
-        let flipped =
-            Augmentation { flip: 1.0, ..Augmentation::none() }.apply(&photo, &mut ChaCha8Rng::seed_from_u64(1));
-        assert_eq!(flipped, ::image::imageops::flip_horizontal(&photo));
-    }
-
-    #[test]
-    fn colours_stay_near_and_draws_repeat() {
-        let grey = RgbImage::from_pixel(16, 16, ::image::Rgb([150, 90, 60]));
-        for seed in 0..200 {
-            let one = Augmentation::default().apply(&grey, &mut ChaCha8Rng::seed_from_u64(seed));
-            let two = Augmentation::default().apply(&grey, &mut ChaCha8Rng::seed_from_u64(seed));
-            assert_eq!(one, two);
-            let pixel = one.get_pixel(8, 8).0;
-            let moved =
-                peise::colour::delta_e(peise::colour::srgb_to_lab(pixel), peise::colour::srgb_to_lab([150, 90, 60]));
-            assert!(moved < 9.0, "{pixel:?} moved {moved}");
-        }
-    }
-}
+mod tests;

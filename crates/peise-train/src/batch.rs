@@ -2,10 +2,12 @@
 //! that a resumed run sees what the uninterrupted one would have seen.
 
 use crate::augment::Augmentation;
+use crate::augment::text::{TextChanges, Words};
 use crate::dataset::{TrainingData, TrainingListing};
 use crate::loss::{Relation, Target};
 use ::image::RgbImage;
 use burn::tensor::{Device, Tensor, TensorData};
+use peise::image::shared::SharedRegions;
 use peise::image::write_tensor;
 use peise::model::BatchLayout;
 use rand::seq::SliceRandom;
@@ -26,12 +28,14 @@ pub struct ListingChanges {
     pub extra_label: f64,
     /// Listings with more photos are cut to this many (each label keeps one).
     pub max_photos: usize,
+    /// How label text is changed.
+    pub text: TextChanges,
 }
 
 impl Default for ListingChanges {
     /// Listings as they are.
     fn default() -> Self {
-        Self { distractor: 0.0, extra_label: 0.0, max_photos: 4096 }
+        Self { distractor: 0.0, extra_label: 0.0, max_photos: 4096, text: TextChanges::none() }
     }
 }
 
@@ -46,6 +50,8 @@ pub struct Batch {
     pub shape: [usize; 3],
     /// Distinct labels, M of them: indices into [`TrainingData::labels`].
     pub labels: Vec<usize>,
+    /// What the encoder reads for each of them.
+    pub texts: Vec<String>,
     /// For each photo its label in `labels`, where it has one.
     pub photo_labels: Vec<Option<usize>>,
     /// Which listing has which of them.
@@ -95,6 +101,8 @@ pub struct BatchMaker<'a> {
     pub size: usize,
     /// Seed of the run.
     pub seed: u64,
+    /// Whether what a listing's photos share is suppressed.
+    pub shared_regions: bool,
     /// Whether the photos themselves are needed.
     pub pixels: bool,
 }
@@ -115,37 +123,53 @@ impl BatchMaker<'_> {
                 change(data, &data.listings[index], changes, &mut random)
             })
             .collect();
-        self.assemble(listings, |photo, place| augmentation.apply(&photo, &mut random(seed ^ 0x9e37_79b9, step, place)))
+        let texts = listings.iter().enumerate().map(|(place, listing)| {
+            let texts: Vec<String> = listing.labels.iter().map(|&label| data.labels[label].text.clone()).collect();
+            if changes.text.is_none() {
+                return texts;
+            }
+            changes.text.apply(&texts, &Words::default(), &mut random(seed ^ 0x7ec7, step, place as u64))
+        });
+        let texts = texts.collect();
+        self.assemble(listings, texts, |photo, place| {
+            augmentation.apply(&photo, &mut random(seed ^ 0x9e37_79b9, step, place))
+        })
     }
 
     /// Makes a batch of listings as they are, for validation.
     pub fn plain(&self, listings: &[TrainingListing]) -> Batch {
-        self.assemble(listings.to_vec(), |photo, _| photo.into_owned())
+        let text = |&label: &usize| self.data.labels[label].text.clone();
+        let texts = listings.iter().map(|listing| listing.labels.iter().map(text).collect()).collect();
+        self.assemble(listings.to_vec(), texts, |photo, _| photo.into_owned())
     }
 
     fn assemble(
         &self,
         mut listings: Vec<TrainingListing>,
+        mut texts: Vec<Vec<String>>,
         prepare: impl Fn(Cow<RgbImage>, u64) -> RgbImage + Sync,
     ) -> Batch {
-        let photos = if self.pixels { self.photos(&mut listings, prepare) } else { Vec::new() };
+        let photos = if self.pixels { self.photos(&mut listings, &mut texts, prepare) } else { Vec::new() };
         let mut batch = Batch {
             photos: Vec::new(),
             photo_places: Vec::new(),
             shape: [0; 3],
             labels: Vec::new(),
+            texts: Vec::new(),
             photo_labels: Vec::new(),
             layout: BatchLayout::default(),
             targets: Vec::new(),
         };
         let mut label_places = HashMap::new();
-        for listing in &listings {
+        for (listing, texts) in listings.iter().zip(texts) {
             let labels: Vec<usize> = listing
                 .labels
                 .iter()
-                .map(|&label| {
-                    *label_places.entry(label).or_insert_with(|| {
+                .zip(texts)
+                .map(|(&label, text)| {
+                    *label_places.entry((label, text)).or_insert_with_key(|(_, text)| {
                         batch.labels.push(label);
+                        batch.texts.push(text.clone());
                         batch.labels.len() - 1
                     })
                 })
@@ -174,25 +198,46 @@ impl BatchMaker<'_> {
     fn photos(
         &self,
         listings: &mut Vec<TrainingListing>,
+        texts: &mut Vec<Vec<String>>,
         prepare: impl Fn(Cow<RgbImage>, u64) -> RgbImage + Sync,
     ) -> Vec<RgbImage> {
-        let places: Vec<usize> = listings.iter().flat_map(|listing| listing.photos.iter().copied()).collect();
-        let photos: Vec<Option<RgbImage>> = places
+        let starts = listings.iter().scan(0, |next, listing| {
+            let start = *next;
+            *next += listing.photos.len() as u64;
+            Some(start)
+        });
+        let starts: Vec<u64> = starts.collect();
+        let photos: Vec<Vec<Option<RgbImage>>> = listings
             .par_iter()
-            .enumerate()
-            .map(|(place, &index)| self.data.photo(index).map(|photo| prepare(photo, place as u64)))
+            .zip(starts)
+            .map(|(listing, start)| {
+                let photos = listing.photos.par_iter().map(|&index| self.data.photo(index)).collect();
+                let photos = if self.shared_regions { without_shared(photos) } else { photos };
+                let places = (start..).take(photos.len()).collect::<Vec<u64>>();
+                photos.into_par_iter().zip(places).map(|(photo, place)| Some(prepare(photo?, place))).collect()
+            })
             .collect();
-        let mut rest = photos.iter().map(Option::is_some);
-        for listing in listings.iter_mut() {
-            let readable: Vec<bool> = rest.by_ref().take(listing.photos.len()).collect();
-            let mut keep = readable.iter();
-            listing.photos.retain(|_| keep.next() == Some(&true));
-            let mut keep = readable.iter();
-            listing.truth.retain(|_| keep.next() == Some(&true));
+        for (listing, photos) in listings.iter_mut().zip(&photos) {
+            let mut keep = photos.iter();
+            listing.photos.retain(|_| keep.next().is_some_and(Option::is_some));
+            let mut keep = photos.iter();
+            listing.truth.retain(|_| keep.next().is_some_and(Option::is_some));
         }
+        let mut keep = listings.iter();
+        texts.retain(|_| keep.next().is_some_and(|listing| !listing.photos.is_empty()));
         listings.retain(|listing| !listing.photos.is_empty());
-        photos.into_iter().flatten().collect()
+        photos.into_iter().flatten().flatten().collect()
     }
+}
+
+/// The photos of one listing without what they share.
+fn without_shared(photos: Vec<Option<Cow<RgbImage>>>) -> Vec<Option<Cow<RgbImage>>> {
+    let readable: Vec<RgbImage> = photos.iter().flatten().map(|photo| photo.as_ref().clone()).collect();
+    if readable.len() > SharedRegions::MOST_PHOTOS {
+        return photos;
+    }
+    let mut suppressed = SharedRegions::default().suppress(&readable).0.into_iter();
+    photos.into_iter().map(|photo| photo.and_then(|_| suppressed.next()).map(Cow::Owned)).collect()
 }
 
 fn random(seed: u64, step: u64, place: u64) -> ChaCha8Rng {

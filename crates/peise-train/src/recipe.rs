@@ -228,9 +228,14 @@ impl Recipe {
         if !amounts.iter().all(|amount| (0.0..=f32::MAX).contains(amount)) || !(0.0..1.0).contains(&optimiser.average) {
             return fail("optimiser: weights and clip must not be negative, and average lie within 0..1");
         }
-        let probabilities = [self.changes.distractor, self.changes.extra_label, self.augmentation.flip];
+        let probabilities = [self.changes.distractor, self.changes.extra_label];
         if !probabilities.iter().all(|probability| (0.0..=1.0).contains(probability)) {
-            return fail("changes.distractor, changes.extra_label and augmentation.flip are probabilities: 0 to 1");
+            return fail("changes.distractor and changes.extra_label are probabilities: 0 to 1");
+        }
+        if !self.changes.text.is_none() && matches!(self.model, ModelConfig::Report(_)) {
+            return fail(
+                "changes.text must be left out for model report: what its text encoder says is kept per label",
+            );
         }
         if self.changes.distractor > 0.0 && matches!(self.model, ModelConfig::Report(_)) {
             return fail("changes.distractor must be 0 for model report: it has no score for \"shows no label\"");

@@ -16,7 +16,6 @@ mod config;
 mod dye;
 mod gallery;
 mod garment;
-mod illuminant;
 mod junk;
 mod lettering;
 mod light;

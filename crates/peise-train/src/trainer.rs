@@ -213,7 +213,7 @@ impl Run<'_> {
 
         // Nothing below borrows `self` as a whole: the next batch is made on another thread while this one trains.
         let (training, validation) = (std::mem::take(&mut self.training), std::mem::take(&mut self.validation));
-        let none = crate::augment::Augmentation::none();
+        let none = crate::augment::Augmentation::default();
         let supcon = matches!(stage.loss, crate::recipe::Loss::SupconIn | crate::recipe::Loss::SupconOut);
         let mut maker = BatchMaker {
             data: &training,
@@ -222,6 +222,7 @@ impl Run<'_> {
             changes: &recipe.changes,
             size: recipe.batch,
             seed: recipe.seed,
+            shared_regions: self.config.shared_regions(),
             pixels: true,
         };
         let mut plain = BatchMaker { data: &validation, augmentation: &none, ..maker };

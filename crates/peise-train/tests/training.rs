@@ -95,7 +95,10 @@ fn a_frozen_part_has_no_dropout() {
     let run = |dropout: &str, freeze: &str| {
         let dropout = format!("model.image.dropout={dropout}");
         let freeze = format!("stages.0.freeze={freeze}");
-        let recipe = bench.recipe("joint", &["stages.0.steps=3", "augmentation.flip=0.5", &dropout, &freeze]);
+        let recipe = bench.recipe(
+            "joint",
+            &["stages.0.steps=3", "augmentation.steps=[{ flip = { probability = 0.5 } }]", &dropout, &freeze],
+        );
         let (steps, _) = bench.run(&recipe).expect("it trains");
         steps.last().expect("a step").loss
     };

@@ -1,5 +1,6 @@
 //! `Matcher`: load once, match many.
 
+use crate::image::shared::SharedRegions;
 use crate::image::{DecodeLimits, ImageError, Preprocess, RgbImage, content_hash, decode, read_bytes, write_tensor};
 use crate::label::{indistinguishable, normalize};
 use crate::listing::{Assignment, Choice, Scores};
@@ -8,6 +9,7 @@ use crate::model::{BatchLayout, LabelTokenizer, Model, ModelConfig};
 use crate::model_folder::{self, LoadedModel, ModelError};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
@@ -166,6 +168,19 @@ impl Matcher {
     ///
     /// One result per listing, in order; a listing's error costs no other listing.
     pub fn match_listings(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Vec<Result<Matched, MatchError>> {
+        if !self.config.shared_regions() {
+            return self.match_prepared(inputs, options);
+        }
+        let photos: Vec<Vec<Option<Photo>>> = inputs.par_iter().map(|input| without_shared(input.photos)).collect();
+        let inputs: Vec<MatchInput> = inputs
+            .iter()
+            .zip(&photos)
+            .map(|(input, photos)| MatchInput { labels: input.labels, photos: photos.as_slice() })
+            .collect();
+        self.match_prepared(&inputs, options)
+    }
+
+    fn match_prepared(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Vec<Result<Matched, MatchError>> {
         let canonical: Vec<Result<Canonical, MatchError>> = inputs.iter().map(|input| self.canonical(input)).collect();
         let ready: Vec<(usize, &Canonical)> = canonical
             .iter()
@@ -335,6 +350,20 @@ impl Matcher {
         let width = values.len() / labels.len().max(1);
         Tensor::from_data(TensorData::new(values, [labels.len(), width]), &self.device)
     }
+}
+
+/// The photos of one listing without what they share.
+fn without_shared(photos: &[Option<Photo>]) -> Vec<Option<Photo>> {
+    let readable: Vec<RgbImage> = photos.iter().flatten().map(|photo| photo.pixels.clone()).collect();
+    if readable.len() > SharedRegions::MOST_PHOTOS {
+        return photos.to_vec();
+    }
+    let (suppressed, alignment) = SharedRegions::default().suppress(&readable);
+    if !alignment.is_open() {
+        return photos.to_vec();
+    }
+    let mut suppressed = suppressed.into_iter().map(|pixels| Photo { hash: content_hash(&pixels), pixels });
+    photos.iter().map(|photo| photo.as_ref().and_then(|_| suppressed.next())).collect()
 }
 
 /// From canonical order back to the listing's own.

@@ -9,6 +9,7 @@ mod error;
 mod format;
 mod preprocess;
 mod resize;
+pub mod shared;
 mod step;
 mod tensor;
 

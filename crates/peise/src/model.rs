@@ -137,6 +137,14 @@ impl ModelConfig {
         }
     }
 
+    /// Whether what a listing's photos share is suppressed before the encoder.
+    pub fn shared_regions(&self) -> bool {
+        match self {
+            Self::Compact(config) => config.shared_regions,
+            Self::Report(_) => false,
+        }
+    }
+
     /// What is done to a listing's labels before the encoder.
     pub fn cleaner(&self) -> Cleaner {
         match self {

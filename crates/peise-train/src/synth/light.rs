@@ -8,9 +8,9 @@ use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
 use super::config::LightConfig;
-use super::illuminant::illuminant_gain;
 use super::pattern::Rgb;
 use super::random::{about, within};
+use crate::augment::illuminant_gain;
 
 /// Steps of the table from linear light to sRGB codes.
 const STEPS: usize = 4096;

@@ -37,20 +37,21 @@ pub(super) fn temperature(
     let maker = BatchMaker {
         data: validation,
         normalisation: config.normalisation(),
-        augmentation: &Augmentation::none(),
+        augmentation: &Augmentation::default(),
         changes: &recipe.changes,
         size: recipe.batch,
         seed: recipe.seed,
+        shared_regions: config.shared_regions(),
         pixels: true,
     };
     let encoder = Encoder { model: &model, frozen: &Frozen::everything(), tokenizer: &loaded.tokenizer, device, files };
     let features = encoder.keep(&maker, &|_, _| {})?;
-    let maker = BatchMaker { pixels: false, ..maker };
+    let maker = BatchMaker { pixels: !features.has_images(), ..maker };
     let mut tables = Vec::new();
     for listings in validation.listings.chunks(recipe.batch) {
         let batch = maker.plain(listings);
         let images = features.images(&model, &batch, device);
-        let labels = features.labels(&model, &loaded.tokenizer, validation, &batch, device);
+        let labels = features.labels(&model, &loaded.tokenizer, &batch, device);
         let scores = scores_of(&model.match_inputs(images, labels, &batch.layout), &batch);
         tables.extend(scores.into_iter().zip(batch.targets.into_iter().map(|target| target.labels)));
     }

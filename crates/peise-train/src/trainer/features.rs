@@ -7,7 +7,7 @@ use super::TrainError;
 use super::files::ModelFiles;
 use super::freeze::Frozen;
 use crate::batch::{Batch, BatchMaker};
-use crate::dataset::{TrainingData, TrainingListing};
+use crate::dataset::TrainingListing;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use peise::model::{LabelTokenizer, Model};
@@ -71,15 +71,8 @@ impl Features {
     }
 
     /// The matcher's inputs of a batch's labels, `[M, D]`.
-    pub fn labels(
-        &self,
-        model: &Model,
-        tokenizer: &LabelTokenizer,
-        data: &TrainingData,
-        batch: &Batch,
-        device: &Device,
-    ) -> Tensor<2> {
-        let texts: Vec<&str> = batch.labels.iter().map(|&label| data.labels[label].text.as_str()).collect();
+    pub fn labels(&self, model: &Model, tokenizer: &LabelTokenizer, batch: &Batch, device: &Device) -> Tensor<2> {
+        let texts: Vec<&str> = batch.texts.iter().map(String::as_str).collect();
         let tokens = tokenizer.batch(&texts, device);
         match &self.labels {
             Some(kept) => model.label_inputs(kept.tensor(&batch.labels, device), tokens.mask),
@@ -102,8 +95,8 @@ impl Encoder<'_> {
     pub fn keep(&self, maker: &BatchMaker, progress: &dyn Fn(u64, u64)) -> Result<Features, TrainError> {
         let whole = |prefix| self.frozen.whole(self.model, prefix);
         let text = if matches!(self.model, Model::Compact(_)) { "label_encoder" } else { "text_encoder" };
-        let (images, labels) =
-            (whole("image_encoder") && maker.augmentation.is_none(), self.files.text_is_aside() || whole(text));
+        let images = whole("image_encoder") && maker.augmentation.is_none() && !maker.shared_regions;
+        let labels = self.files.text_is_aside() || whole(text) && maker.changes.text.is_none();
         let used = |of: &dyn Fn(&TrainingListing) -> &[usize]| {
             let mut used: Vec<usize> =
                 maker.data.listings.iter().flat_map(|listing| of(listing).iter().copied()).collect();

@@ -88,7 +88,7 @@ impl Step<'_> {
 
     fn matching(&self, model: &Model, batch: &Batch) -> Result<Found, RuleError> {
         let images = self.features.images(model, batch, self.device);
-        let labels = self.features.labels(model, self.tokenizer, self.data, batch, self.device);
+        let labels = self.features.labels(model, self.tokenizer, batch, self.device);
         let output = model.match_inputs(images.clone(), labels.clone(), &batch.layout);
         let reward = model.reward();
         let last = output.scores.len() - 1;

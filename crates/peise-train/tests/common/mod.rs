@@ -31,7 +31,7 @@ const COMPACT: &[&str] = &[
     "model.matcher.width=32",
     "model.matcher.node_hidden=64",
     "model.matcher.units=2",
-    "augmentation.rotation=0",
+    "augmentation.steps=[{ flip = { probability = 0.5 } }, { zoom = { scale = [0.9, 1.3], shift = 0.08 } }, { exposure = { range = 0.1 } }]",
     "changes.distractor=0",
     "changes.extra_label=0",
     "stages.0.warmup=10",

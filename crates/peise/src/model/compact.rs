@@ -22,6 +22,9 @@ pub struct CompactConfig {
     pub mean: [f32; 3],
     /// Standard deviation per channel that a photo is divided by.
     pub std: [f32; 3],
+    /// Whether what a listing's photos share is blended to white, by [`crate::image::shared::SharedRegions`].
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub shared_regions: bool,
     /// What is done to a listing's labels before the encoder.
     pub cleaner: Cleaner,
     /// The photo encoder.
