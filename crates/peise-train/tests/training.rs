@@ -125,18 +125,18 @@ fn gradients_are_accumulated() {
     // Eight listings in one batch, or in eight batches of one: the same listings a step. Without batch normalisation of
     // the inputs nearly the same gradient; a listing of few photos counts a little more in the mean of means.
     let run = |settings: &[&str]| {
-        let mut all = vec!["stages.0.steps=12", "model.input_norm=false", "stages.0.lr=0.002"];
+        let mut all = vec!["stages.0.steps=24", "model.input_norm=false", "stages.0.lr=0.004"];
         all.extend(settings);
         let recipe = bench.recipe("frozen", &all);
         let (steps, _) = bench.run(&recipe).expect("it trains");
-        (steps[0].loss, steps[11].loss)
+        (steps[0].loss, steps[23].loss)
     };
     let (whole, parts) = (run(&["batch=8"]), run(&["batch=1", "accumulate=8"]));
     assert!((whole.0 - parts.0).abs() < 0.05 * whole.0, "{whole:?} {parts:?}");
-    assert!((whole.1 - parts.1).abs() < 0.1 * whole.1, "{whole:?} {parts:?}");
+    assert!((whole.1 - parts.1).abs() < 0.01 * whole.1, "{whole:?} {parts:?}");
     // A single batch of one listing a step learns otherwise.
     let single = run(&["batch=1"]);
-    assert!((whole.1 - single.1).abs() > 0.1 * whole.1, "{whole:?} {single:?}");
+    assert!((whole.1 - single.1).abs() > 0.02 * whole.1, "{whole:?} {single:?}");
 }
 
 #[test]
