@@ -9,6 +9,7 @@ use peise::image::{DecodeLimits, ImageError, Preprocess, decode, read_bytes};
 use peise::label::Cleaner;
 use peise::listing::Listing;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -72,21 +73,40 @@ impl Photos {
     }
 }
 
+/// What a photo without a label (`null`) is taken for in training data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unlabelled {
+    /// Nothing is known of it: it is left out, and told.
+    #[default]
+    Skip,
+    /// It shows none of the labels, such as the size charts of synthetic listings.
+    ShowsNone,
+}
+
+/// How training data is read.
+#[derive(Debug, Clone, Copy)]
+pub struct LoadOptions<'a> {
+    /// What is done to a photo.
+    pub preprocess: &'a Preprocess,
+    /// What is done to labels.
+    pub cleaner: Cleaner,
+    /// Memory for preprocessed photos, bytes.
+    pub memory: u64,
+    /// What a photo without a label is taken for.
+    pub unlabelled: Unlabelled,
+}
+
 /// Below this CIEDE2000 difference two colour words may well be said of one photo.
 const NEAR: f32 = 22.0;
 
 impl TrainingData {
-    /// Reads all listings of `sets` and preprocesses every distinct photo, if they fit into `memory` bytes.
+    /// Reads all listings of `sets` and preprocesses every distinct photo, if they fit into memory.
     ///
     /// A photo that cannot be read costs itself; it is named in [`TrainingData::skipped`].
     /// `progress` is told (done, all) photos.
-    pub fn load(
-        sets: &[DataSet],
-        preprocess: &Preprocess,
-        cleaner: Cleaner,
-        memory: u64,
-        progress: &(dyn Fn(u64, u64) + Sync),
-    ) -> Self {
+    pub fn load(sets: &[DataSet], options: &LoadOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> Self {
+        let LoadOptions { preprocess, cleaner, memory, unlabelled } = *options;
         let mut data = Self { memory, ..Self::default() };
         let mut files: Vec<PathBuf> = Vec::new();
         let mut label_index = HashMap::new();
@@ -121,13 +141,16 @@ impl TrainingData {
                 for ((image, hash), label) in listing.images.iter().zip(hashes).zip(listing.truth()) {
                     match (hash, label) {
                         (Err(error), _) => data.skipped.push(error),
-                        (Ok(_), None) => data.skipped.push(match &image.label {
-                            Some(label) => {
-                                format!("{}/{}: its label {label:?} is none of the listing's", listing.id, image.file)
-                            }
-                            None => format!("{}/{}: it has no label", listing.id, image.file),
-                        }),
-                        (Ok((hash, path)), Some(label)) => {
+                        (Ok(_), None) if image.label.is_some() || unlabelled == Unlabelled::Skip => {
+                            data.skipped.push(match &image.label {
+                                Some(label) => {
+                                    let (id, file) = (&listing.id, &image.file);
+                                    format!("{id}/{file}: its label {label:?} is none of the listing's")
+                                }
+                                None => format!("{}/{}: it has no label", listing.id, image.file),
+                            });
+                        }
+                        (Ok((hash, path)), label) => {
                             let place = photo_index.entry(hash).or_insert_with(|| {
                                 files.push(path);
                                 data.hashes.push(hash);
@@ -135,7 +158,7 @@ impl TrainingData {
                             });
                             if let Some(place) = place {
                                 photos.push(*place);
-                                truth.push(Some(label));
+                                truth.push(label);
                             }
                         }
                     }

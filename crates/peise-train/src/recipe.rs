@@ -2,6 +2,7 @@
 
 use crate::augment::Augmentation;
 use crate::batch::ListingChanges;
+use crate::dataset::Unlabelled;
 use peise::image::Preprocess;
 use peise::model::ModelConfig;
 use serde::{Deserialize, Serialize};
@@ -36,6 +37,9 @@ pub struct Recipe {
     /// Memory for preprocessed photos, MiB; photos that do not fit are decoded anew for every batch.
     #[serde(default = "two_gibibytes")]
     pub photo_memory: u64,
+    /// What a training photo without a label is taken for.
+    #[serde(default)]
+    pub unlabelled: Unlabelled,
     /// Weights to begin with; without them, seeded random ones.
     #[serde(default)]
     pub weights: InitialWeights,
@@ -237,8 +241,11 @@ impl Recipe {
                 "changes.text must be left out for model report: what its text encoder says is kept per label",
             );
         }
-        if self.changes.distractor > 0.0 && matches!(self.model, ModelConfig::Report(_)) {
-            return fail("changes.distractor must be 0 for model report: it has no score for \"shows no label\"");
+        let shows_none = self.changes.distractor > 0.0 || self.unlabelled == Unlabelled::ShowsNone;
+        if shows_none && matches!(self.model, ModelConfig::Report(_)) {
+            return fail(
+                "for model report, which has no score for \"shows no label\", changes.distractor must be 0 and unlabelled skip",
+            );
         }
         if !(self.optimiser.supcon_temperature > 0.0 && self.optimiser.contrast_temperature > 0.0) {
             return fail("temperatures must be positive");

@@ -7,7 +7,7 @@ use crate::progress;
 use clap::Args;
 use peise::format::course::DataSet;
 use peise::image::Preprocess;
-use peise_train::dataset::TrainingData;
+use peise_train::dataset::{LoadOptions, TrainingData};
 use peise_train::recipe::Recipe;
 use peise_train::trainer::{self, Event, RunOptions};
 use std::path::PathBuf;
@@ -65,7 +65,9 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
     let preparing = progress::Preparing::new();
     let load = |sets: &[DataSet], preprocess: &Preprocess| {
         let memory = recipe.photo_memory << 20;
-        TrainingData::load(sets, preprocess, recipe.model.cleaner(), memory, &|done, all| preparing.set(done, all))
+        let options =
+            LoadOptions { preprocess, cleaner: recipe.model.cleaner(), memory, unlabelled: recipe.unlabelled };
+        TrainingData::load(sets, &options, &|done, all| preparing.set(done, all))
     };
     let first = recipe.stages.first().and_then(|stage| stage.preprocess.clone());
     let preprocess = first.clone().unwrap_or_else(|| recipe.model.training_preprocess());

@@ -217,6 +217,7 @@ fn plain() -> SynthConfig {
     config.camera.blur = 0.0;
     config.camera.noise = [0.3, 1.0];
     config.camera.resized = 0.0;
+    (config.label.colourless, config.label.sloppy, config.label.slip, config.label.traditional) = (0.0, 0.0, 0.0, 0.0);
     config
 }
 

@@ -62,7 +62,7 @@ impl Split {
 }
 
 /// Listings drawn at once: enough for many cores, few enough to keep memory flat.
-const AT_ONCE: usize = 64;
+const AT_ONCE: usize = 256;
 
 /// Writes the listings of this range of indices as a split of the data set in `dir`.
 ///
@@ -84,24 +84,24 @@ pub fn write(
     let folder = dir.join(split.name());
     fs::create_dir_all(&folder).map_err(|source| SynthError::Write { path: folder.clone(), source })?;
     let side = dir.join(format!("{}_drawn.jsonl", split.name()));
+    let failed = |source| SynthError::Write { path: side.clone(), source };
     let mut drawn = AtomicFile::create(&side)?;
     let mut listings: Vec<Listing> = Vec::with_capacity(indices.len());
     let mut next = indices.start;
     while next < indices.end {
-        let batch: Vec<SynthListing> = (next..(next + AT_ONCE).min(indices.end))
+        let batch: Vec<(Listing, Vec<u8>)> = (next..(next + AT_ONCE).min(indices.end))
             .into_par_iter()
             .map(|index| {
                 let listing = set.listing(index);
                 write_listing(&folder, &listing, split)?;
-                Ok(listing)
+                let truth = serde_json::to_vec(&listing.truth).map_err(|error| failed(error.into()))?;
+                Ok((listing.listing, truth))
             })
             .collect::<Result<_, SynthError>>()?;
         next += batch.len();
-        for one in batch {
-            let failed = |source| SynthError::Write { path: side.clone(), source };
-            serde_json::to_writer(&mut drawn, &one.truth).map_err(|error| failed(error.into()))?;
-            drawn.write_all(b"\n").map_err(failed)?;
-            listings.push(one.listing);
+        for (listing, truth) in batch {
+            drawn.write_all(&truth).and_then(|()| drawn.write_all(b"\n")).map_err(failed)?;
+            listings.push(listing);
         }
         progress(next - indices.start);
     }

@@ -4,7 +4,7 @@
 
 use burn::tensor::Device;
 use peise::format::course::DataSet;
-use peise_train::dataset::TrainingData;
+use peise_train::dataset::{LoadOptions, TrainingData};
 use peise_train::recipe::Recipe;
 use peise_train::synth::{self, Preset, Split, SynthSet};
 use peise_train::trainer::{Event, Outcome, RunOptions, StepLog, TrainError, train};
@@ -122,7 +122,13 @@ impl Bench {
         let set = DataSet::open(self.folder.path(), "test").expect("what was written is read");
         let preprocess = recipe.model.training_preprocess();
         let memory = recipe.photo_memory << 20;
-        let data = TrainingData::load(&[set], &preprocess, recipe.model.cleaner(), memory, &|_, _| {});
+        let options = LoadOptions {
+            preprocess: &preprocess,
+            cleaner: recipe.model.cleaner(),
+            memory,
+            unlabelled: recipe.unlabelled,
+        };
+        let data = TrainingData::load(&[set], &options, &|_, _| {});
         assert_eq!((data.listings.len(), data.skipped.len()), (8, 0));
         data
     }
