@@ -87,6 +87,26 @@ fn a_text_encoder_can_be_trained_too() {
 }
 
 #[test]
+fn label_text_and_shared_regions_take_part_in_training() {
+    let _turn = turn();
+    let bench = Bench::new();
+    let loss = |more: &[&str]| {
+        let mut settings = vec!["stages.0.steps=3"];
+        settings.extend(more);
+        let (steps, _) = bench.run(&bench.recipe("compact", &settings)).expect("it trains");
+        steps.last().expect("a step").loss
+    };
+    let plain = loss(&[]);
+    assert_eq!(plain, loss(&["changes.text={ prefix = 0.0 }", "model.shared_regions=false"]));
+    let text = "changes.text={ prefix = 1.0, suffix = 1.0, fold = 1.0 }";
+    let (changed, shared) = (loss(&[text]), loss(&["model.shared_regions=true"]));
+    assert!(changed.is_finite() && changed != plain, "{changed}");
+    assert!(shared.is_finite(), "{shared}");
+    let matcher = peise::Matcher::load(&bench.out.path().join("best"), Device::flex()).expect("the weights load");
+    assert!(matcher.config().shared_regions());
+}
+
+#[test]
 fn a_frozen_part_has_no_dropout() {
     let _turn = turn();
     let bench = Bench::new();

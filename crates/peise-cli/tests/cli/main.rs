@@ -9,4 +9,5 @@ mod listings;
 mod match_;
 mod other_commands;
 mod predict;
+mod synth;
 mod train;
