@@ -30,6 +30,7 @@ mod relief;
 mod scene;
 mod sizes;
 mod truth;
+mod view;
 mod wardrobe;
 mod write;
 

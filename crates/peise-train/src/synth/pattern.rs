@@ -121,7 +121,7 @@ impl Design {
         let heart = others.last().unwrap_or(&petal);
         let leaf = others.get(1).unwrap_or(&petal);
         // Petals: five discs around the heart.
-        let (sin, cos) = (jitter(5) * 6.28).sin_cos();
+        let (sin, cos) = (jitter(5) * std::f32::consts::TAU).sin_cos();
         let near = (0..5).map(|k| {
             const RING: [(f32, f32); 5] =
                 [(1.0, 0.0), (0.309, 0.951), (-0.809, 0.588), (-0.809, -0.588), (0.309, -0.951)];

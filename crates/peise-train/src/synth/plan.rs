@@ -234,7 +234,7 @@ fn text(parts: &[Part], option: &[Dyes]) -> OptionText {
             Pattern::ColourBlock => PatternWord::ColourBlock,
         });
         PartText {
-            colours: dyes.iter().map(|dye| dye.phrase.clone()).collect(),
+            colours: dyes.iter().map(|dye| dye.phrase).collect(),
             pattern,
             nouns: part.product.chinese(),
             english: part.product.english(),

@@ -1,0 +1,270 @@
+//! One view: who stands where, in what, and how large.
+
+use rand::RngExt;
+use rand_chacha::ChaCha8Rng;
+use tiny_skia::{Path, Rect, Transform};
+
+use super::canvas::{Canvas, part};
+use super::config::SynthConfig;
+use super::dye::Dyes;
+use super::garment::{Fabric, Stage};
+use super::light::{Light, dye};
+use super::pattern::Rgb;
+use super::plan::{Layout, Part, Plan, Staging};
+use super::random::{about, within};
+use super::scene::Background;
+use super::wardrobe::{Piece, Placement, Pose, Slot, View, hanger, mannequin, pair, person, piece};
+
+/// One view in the making.
+pub(super) struct Scene<'a> {
+    pub config: &'a SynthConfig,
+    pub plan: &'a Plan,
+    pub dyes: &'a [Dyes],
+    pub light: &'a Light,
+    pub background: &'a Background,
+    pub rng: &'a mut ChaCha8Rng,
+}
+
+impl Scene<'_> {
+    /// Two to six views in a grid, with a gap between.
+    pub fn collage(&mut self, canvas: &mut Canvas) {
+        let (columns, rows) = [(2, 1), (1, 2), (2, 2), (3, 2), (2, 3), (3, 1)][self.rng.random_range(0..6)];
+        let gap = canvas.width / 60;
+        let (width, height) = (canvas.width / columns, canvas.height / rows);
+        for k in 0..columns * rows {
+            let mut cell = Canvas::new(width - gap, height - gap, [1.0; 3]);
+            let layout = [Layout::Full, Layout::Full, Layout::Detail, Layout::Back][self.rng.random_range(0..4)];
+            self.view(&mut cell, layout);
+            canvas.insert(&cell, (k % columns) * width + gap / 2, (k / columns) * height + gap / 2);
+        }
+    }
+
+    /// Background, shadow, carrier and product.
+    pub fn view(&mut self, canvas: &mut Canvas, layout: Layout) {
+        self.background.paint(canvas, self.rng);
+        let worn = self.plan.staging == Staging::Worn;
+        let back = layout == Layout::Back;
+        let pose = match worn {
+            true if back => Pose::choose_from_behind(self.rng),
+            true => Pose::choose(self.rng),
+            false => Pose::flat(self.rng),
+        };
+        let placement = if worn { Placement::Worn } else { Placement::Product };
+        // Only what has something under it hangs open.
+        let open = self.plan.parts.len() > 1 || !self.plan.company.is_empty() && self.rng.random_bool(0.5);
+        let view = View { pose, back, placement, open };
+        let pieces = self.pieces(&view);
+        let Some(bounds) = union(pieces.iter().map(|(_, piece)| piece.bounds)) else { return };
+        let transform = self.frame(canvas, bounds, &pieces, layout);
+        let stage = Stage { transform, light: self.light.direction };
+        self.cast(canvas, &pieces, stage);
+        match self.plan.staging {
+            Staging::Worn => self.dressed(canvas, pieces, &view, stage),
+            staging => {
+                self.carrier(canvas, staging, &view, stage);
+                for (part, piece) in &pieces {
+                    self.draw(canvas, (Wearing::Sold(*part), piece), false, stage);
+                    self.draw(canvas, (Wearing::Sold(*part), piece), true, stage);
+                }
+            }
+        }
+    }
+
+    /// What is sold, from within, each piece with its part's number.
+    fn pieces(&self, view: &View) -> Vec<(usize, Piece)> {
+        let mut pieces = Vec::new();
+        for (number, part) in self.plan.parts.iter().enumerate() {
+            if part.in_pair && view.placement == Placement::Product {
+                pieces.extend(pair(part.product, &part.cut, view).map(|piece| (number, piece)));
+            } else {
+                pieces.push((number, piece(part.product, &part.cut, view)));
+            }
+        }
+        pieces.sort_by_key(|&(number, _)| depth(self.plan.parts[number].product.slot()));
+        pieces
+    }
+
+    /// Figure units to pixels: the product as large as the camera wants, or a detail of it.
+    fn frame(&mut self, canvas: &Canvas, bounds: Rect, pieces: &[(usize, Piece)], layout: Layout) -> Transform {
+        let camera = &self.config.camera;
+        let (width, height) = (canvas.width as f32, canvas.height as f32);
+        let mut seen = bounds;
+        if self.plan.staging == Staging::Worn {
+            // From the product alone to the whole person.
+            let whole = Rect::from_ltrb(-24.0, -52.0, 24.0, 52.0).unwrap_or(bounds);
+            let part = self.rng.random_range(-0.1..1.0f32).max(0.0);
+            seen = between(bounds, union([bounds, whole].into_iter()).unwrap_or(bounds), part);
+        }
+        let mut scale = within(camera.scale, self.rng);
+        let (mut x, mut y) = (0.5 * (seen.left() + seen.right()), 0.5 * (seen.top() + seen.bottom()));
+        if layout == Layout::Detail {
+            scale *= self.rng.random_range(1.8..3.6f32);
+            let target = pieces[self.rng.random_range(0..pieces.len())].1.bounds;
+            x = 0.5 * (target.left() + target.right()) + 0.2 * target.width() * about(1.0, self.rng);
+            y = 0.5 * (target.top() + target.bottom()) + 0.28 * target.height() * about(1.0, self.rng);
+        }
+        let unit = (width / seen.width()).min(height / seen.height()) * scale * 0.94;
+        let (dx, dy) = (about(camera.shift, self.rng), about(camera.shift, self.rng));
+        let mut turn = about(camera.rotation, self.rng);
+        if self.plan.staging == Staging::Flat && self.rng.random_bool(0.15) {
+            turn *= 4.0;
+        }
+        let mirror = if self.rng.random_bool(0.5) { -1.0 } else { 1.0 };
+        Transform::from_translate(-x, -y)
+            .post_concat(Transform::from_scale(mirror * unit, unit))
+            .post_concat(Transform::from_rotate(turn))
+            .post_translate(width * (0.5 + dx), height * (0.5 + dy))
+    }
+
+    fn cast(&mut self, canvas: &mut Canvas, pieces: &[(usize, Piece)], stage: Stage) {
+        let mut cover = canvas.cover();
+        pieces.iter().for_each(|(_, piece)| cover.fill(&piece.outline, stage.transform));
+        let unit = stage.unit();
+        let (distance, strength) = match (self.plan.staging, self.background) {
+            (_, Background::White) => (1.0, self.rng.random_range(0.0..0.25f32)),
+            (Staging::Worn, _) => (5.0, self.rng.random_range(0.0..0.3)),
+            _ => (1.6, self.rng.random_range(0.15..0.45)),
+        };
+        let offset = (-self.light.direction.0 * distance * unit * 2.0, distance * unit);
+        canvas.cast_shadow(&cover, offset, (1.3 + distance) * unit, strength);
+    }
+
+    /// A person in what is sold and what is not.
+    fn dressed(&mut self, canvas: &mut Canvas, pieces: Vec<(usize, Piece)>, view: &View, stage: Stage) {
+        let person = person(view, self.rng);
+        let hair = HAIR[self.rng.random_range(0..HAIR.len())];
+        let skin = self.plan.skin;
+        canvas.draw_form(&person.hair_behind, hair, stage, part::HAIR, (0.5, self.rng));
+        canvas.draw_form(&person.skin, skin, stage, part::SKIN, (0.0, self.rng));
+        let company = self.plan.company.iter().enumerate();
+        let mut layers: Vec<(u8, Wearing, Piece)> = company
+            .map(|(k, one)| {
+                let worn = piece(one.part.product, &one.part.cut, view);
+                (depth(one.part.product.slot()), Wearing::Company(k), worn)
+            })
+            .collect();
+        layers.extend(
+            pieces
+                .into_iter()
+                .map(|(part, piece)| (depth(self.plan.parts[part].product.slot()), Wearing::Sold(part), piece)),
+        );
+        layers.sort_by_key(|&(depth, ..)| depth);
+        let carried = layers.partition_point(|&(depth, ..)| depth < CARRIED);
+        // Arms come after the outermost garment's body and before its sleeves; what lies under those is done before.
+        let sleeved = layers[..carried].iter().rposition(|(.., piece)| !piece.over.is_empty()).unwrap_or(0);
+        for (place, (_, wearing, piece)) in layers[..carried].iter().enumerate() {
+            self.draw(canvas, (*wearing, piece), false, stage);
+            if place < sleeved {
+                self.draw(canvas, (*wearing, piece), true, stage);
+            }
+        }
+        canvas.draw_form(&person.arms, skin, stage, part::SKIN, (0.0, self.rng));
+        if let Some((_, wearing, piece)) = layers[..carried].get(sleeved) {
+            self.draw(canvas, (*wearing, piece), true, stage);
+        }
+        let face: Vec<(Path, f32)> = person.face.iter().map(|path| (path.clone(), 0.25)).collect();
+        canvas.draw_lines(&face, dye([skin[0] * 0.4, 12.0, 8.0]), stage, part::SKIN);
+        canvas.draw_form(&person.hair, hair, stage, part::HAIR, (0.5, self.rng));
+        for (_, wearing, piece) in &layers[carried..] {
+            self.draw(canvas, (*wearing, piece), false, stage);
+            self.draw(canvas, (*wearing, piece), true, stage);
+        }
+    }
+
+    fn carrier(&mut self, canvas: &mut Canvas, staging: Staging, view: &View, stage: Stage) {
+        match staging {
+            Staging::Mannequin => {
+                let forms = mannequin(view, self.rng);
+                let lab = [[88.0, 1.0, 6.0], [95.0, 0.0, 1.0], [12.0, 0.0, 0.0], [72.0, 4.0, 16.0]]
+                    [self.rng.random_range(0..4)];
+                canvas.draw_form(&forms, lab, stage, part::CARRIER, (0.0, self.rng));
+            }
+            Staging::Hanger => {
+                let lines = hanger(self.rng);
+                let colour = [[0.25, 0.13, 0.06], [0.02; 3], [0.6, 0.6, 0.62], [0.8; 3]][self.rng.random_range(0..4)];
+                canvas.draw_lines(&lines, colour, stage, part::CARRIER);
+            }
+            Staging::Worn | Staging::Flat => {}
+        }
+    }
+
+    /// A piece, or its sleeves, in the option's colours or its own.
+    fn draw(&mut self, canvas: &mut Canvas, (wearing, piece): (Wearing, &Piece), over: bool, stage: Stage) {
+        let (part, palette, number): (&Part, Vec<Rgb>, u8) = match wearing {
+            Wearing::Sold(k) => {
+                (&self.plan.parts[k], self.dyes[k].iter().map(|one| dye(one.lab)).collect(), k as u8 + 1)
+            }
+            Wearing::Company(k) => {
+                let company = &self.plan.company[k];
+                (&company.part, vec![dye(company.lab), [0.8; 3], [0.1; 3]], part::COMPANY)
+            }
+        };
+        let fabric = fabric(part, &palette, self.rng);
+        canvas.draw_piece(piece, over, &fabric, (stage, number), self.rng);
+    }
+}
+
+/// Whose piece it is.
+#[derive(Debug, Clone, Copy)]
+enum Wearing {
+    /// Part of what is sold, by its number.
+    Sold(usize),
+    /// Worn besides, by its number.
+    Company(usize),
+}
+
+/// Hair: black, dark, brown, fair, grey; CIELAB.
+const HAIR: [[f32; 3]; 8] = [
+    [10.0, 1.0, 1.0],
+    [12.0, 2.0, 2.0],
+    [16.0, 4.0, 5.0],
+    [18.0, 5.0, 7.0],
+    [24.0, 7.0, 11.0],
+    [32.0, 9.0, 16.0],
+    [62.0, 8.0, 28.0],
+    [55.0, 1.0, 3.0],
+];
+/// Hats and bags: over arms and hair.
+const CARRIED: u8 = 5;
+
+fn fabric<'a>(part: &'a Part, palette: &'a [Rgb], rng: &mut ChaCha8Rng) -> Fabric<'a> {
+    let main = palette.first().copied().unwrap_or([0.5; 3]);
+    let other = palette.get(1).copied().unwrap_or(main.map(|value| value * 0.8));
+    Fabric {
+        cloth: &part.cloth,
+        design: part.design.as_ref(),
+        palette,
+        trim: part.trim.map_or(other, dye),
+        print: part.print.then(|| [0, 1, 2].map(|_| rng.random::<f32>().powi(2))),
+    }
+}
+
+/// What lies under what, from within.
+fn depth(slot: Slot) -> u8 {
+    match slot {
+        Slot::Footwear => 0,
+        Slot::Bottom => 1,
+        Slot::Top => 2,
+        Slot::Whole => 3,
+        Slot::Outer => 4,
+        Slot::Accessory => 5,
+    }
+}
+
+fn union(bounds: impl Iterator<Item = Rect>) -> Option<Rect> {
+    bounds.reduce(|a, b| {
+        let (left, top) = (a.left().min(b.left()), a.top().min(b.top()));
+        Rect::from_ltrb(left, top, a.right().max(b.right()), a.bottom().max(b.bottom())).unwrap_or(a)
+    })
+}
+
+fn between(a: Rect, b: Rect, part: f32) -> Rect {
+    let mix = |a: f32, b: f32| a + (b - a) * part;
+    Rect::from_ltrb(
+        mix(a.left(), b.left()),
+        mix(a.top(), b.top()),
+        mix(a.right(), b.right()),
+        mix(a.bottom(), b.bottom()),
+    )
+    .unwrap_or(a)
+}
