@@ -1,7 +1,10 @@
 //! The language of sellers' option labels: statistics learnt from real ones, and a grammar that writes more.
 
+mod case;
 pub mod grammar;
 pub mod learning;
 pub mod measure;
 pub mod reading;
 pub mod split;
+
+pub(crate) use case::Case;

@@ -7,6 +7,8 @@ use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
+use crate::language::Case;
+
 use super::labels::{LabelBook, Side, Template, may_appear};
 use super::palette::{BaseColour, Phrase, chinese, english, palette};
 
@@ -27,13 +29,6 @@ enum Manner<'a> {
     English(Case),
     /// Chinese with English beside it: what stands before, between and after.
     Bilingual((&'static str, &'static str, &'static str), Case),
-}
-
-#[derive(Clone, Copy)]
-enum Case {
-    Lower,
-    Title,
-    Upper,
 }
 
 impl LabelBook {
@@ -109,11 +104,11 @@ impl LabelBook {
                 let mut phrases: Vec<_> = base.phrases.iter().copied().filter(free).collect();
                 phrases.shuffle(rng);
                 let words = english(*phrases.first()?);
-                words.choose(rng).map(|word| cased(word, *case))
+                words.choose(rng).map(|word| case.of(word))
             }
             Manner::Bilingual((before, between, after), case) => {
                 let (phrase, word) = self.word(base, free, rng)?;
-                let foreign = cased(english(phrase).first()?, *case);
+                let foreign = case.of(english(phrase).first()?);
                 Some(format!("{before}{word}色{between}{foreign}{after}"))
             }
         }
@@ -165,18 +160,4 @@ pub(super) fn weighted(weights: &[f64], rng: &mut ChaCha8Rng) -> Option<usize> {
         left -= weight;
     }
     weights.iter().rposition(|weight| *weight > 0.0)
-}
-
-fn cased(words: &str, case: Case) -> String {
-    match case {
-        Case::Lower => words.to_owned(),
-        Case::Upper => words.to_uppercase(),
-        Case::Title => {
-            let title = |word: &str| {
-                let (first, rest) = word.split_at(word.len().min(1));
-                first.to_uppercase() + rest
-            };
-            words.split(' ').map(title).collect::<Vec<_>>().join(" ")
-        }
-    }
 }

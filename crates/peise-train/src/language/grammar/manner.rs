@@ -9,6 +9,7 @@ use super::lexis::NUMBERED;
 use super::part::ColourManner;
 use super::vocabulary::{article_number, vocabulary};
 use super::{GrammarConfig, OptionText};
+use crate::language::Case;
 
 /// One seller's way of writing the labels of a listing.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,13 +49,6 @@ pub(super) enum Script {
     Numbered(&'static str, &'static str),
     /// Colours, but for one option that has a word such as 图片色.
     OneColourless,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Case {
-    Lower,
-    Title,
-    Upper,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -8,7 +8,7 @@ use rand_chacha::ChaCha8Rng;
 
 use super::adornment::Position;
 use super::lexis::{COLOURLESS, MODIFIERS};
-use super::manner::{Case, Manner, Naming, NoteContent, Nouns, Number, Script};
+use super::manner::{Manner, Naming, NoteContent, Nouns, Number, Script};
 use super::part::{ColourManner, english, noun};
 use super::spelling::{slip, traditional};
 use super::vocabulary::{article_number, bracketed};
@@ -105,12 +105,12 @@ impl Manner {
     /// A part with its colours or without, and with its garment, after a word of style, where that is given.
     fn part(&self, part: &PartText, with_colour: bool, style: Option<&'static str>, rng: &mut ChaCha8Rng) -> String {
         if let Script::English(case) = self.script {
-            return cased(&english(part, style.is_some()), case);
+            return case.of(&english(part, style.is_some()));
         }
         let colours = if with_colour { self.colour.colours(part, rng) } else { String::new() };
         let foreign = match self.script {
             Script::Mixed(case, (before, after)) if with_colour => {
-                format!("{before}{}{after}", cased(&english(part, false), case))
+                format!("{before}{}{after}", case.of(&english(part, false)))
             }
             _ => String::new(),
         };
@@ -209,18 +209,4 @@ fn numbered(before: &str, after: &str, count: usize, rng: &mut ChaCha8Rng) -> Ve
         false => (index + 1).to_string(),
     };
     (0..count).map(|index| WrittenLabel { text: format!("{before}{}{after}", name(index)), colourless: true }).collect()
-}
-
-fn cased(words: &str, case: Case) -> String {
-    match case {
-        Case::Lower => words.to_owned(),
-        Case::Upper => words.to_uppercase(),
-        Case::Title => {
-            let title = |word: &str| {
-                let (first, rest) = word.split_at(word.len().min(1));
-                first.to_uppercase() + rest
-            };
-            words.split(' ').map(title).collect::<Vec<_>>().join(" ")
-        }
-    }
 }
