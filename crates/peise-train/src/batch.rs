@@ -265,7 +265,7 @@ fn change(
         // One photo of each label first, then the others.
         let mut seen = std::collections::HashSet::new();
         let (mut kept, rest): (Vec<usize>, Vec<usize>) =
-            photos.into_iter().partition(|&at| seen.insert(listing.truth[at]));
+            photos.into_iter().partition(|&at| listing.truth[at].is_some() && seen.insert(listing.truth[at]));
         kept.extend(rest);
         kept.truncate(changes.max_photos.max(listing.labels.len()));
         photos = kept;

@@ -214,7 +214,7 @@ impl Field {
 
     /// The same, blurred by so many pixels of the picture.
     pub fn blurred(&self, radius: f32) -> Self {
-        // Three box blurs of r have the standard deviation sqrt(r (r + 1)).
+        // Two box blurs of radius r.
         let cells = (radius / self.cell as f32).round().max(0.0) as usize;
         let values = if cells == 0 { self.values.clone() } else { blur(&self.values, self.width, self.height, cells) };
         Self { values, ..*self }

@@ -1,6 +1,6 @@
 //! The colours of a listing's options: named by sellers' words, spread as people disagree, near or far from each other.
 
-use peise::colour::{ColourTerm, TERMS, by_name, delta_e};
+use peise::colour::{ColourTerm, TERMS, by_name, delta_e, lab_to_srgb, srgb_to_lab};
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
@@ -37,6 +37,11 @@ fn modified([l, a, b]: [f32; 3], modifier: Modifier) -> [f32; 3] {
         Modifier::Dark => [l * 0.62, a * 0.85, b * 0.85],
         Modifier::Vivid => [l + 0.15 * (70.0 - l), a * 1.3, b * 1.3],
     }
+}
+
+/// The nearest colour that a picture can show: what differs by less must not count as different.
+fn shown([l, a, b]: [f32; 3]) -> [f32; 3] {
+    srgb_to_lab(lab_to_srgb([l.clamp(4.0, 97.0), a, b]))
 }
 
 /// Draws colours for one listing.
@@ -128,7 +133,7 @@ impl<'a> Dyer<'a> {
         if rng.random_bool(self.config.relative) && sibling.phrase.modifier.is_none() {
             let modifier = self.modifier(sibling.lab, rng);
             let [l, a, b] = modified(sibling.lab, modifier);
-            let lab = [l + normal(rng), a + normal(rng), b + normal(rng)];
+            let lab = shown([l + normal(rng), a + normal(rng), b + normal(rng)]);
             return Dye { phrase: Phrase { term: sibling.phrase.term, modifier: Some(modifier) }, lab };
         }
         if rng.random_bool(NEAR) {
@@ -168,7 +173,7 @@ impl<'a> Dyer<'a> {
             base[1] + hue_spread * normal(rng),
             base[2] + hue_spread * normal(rng),
         ];
-        Dye { phrase: Phrase { term, modifier }, lab }
+        Dye { phrase: Phrase { term, modifier }, lab: shown(lab) }
     }
 }
 

@@ -59,7 +59,7 @@ pub struct Light {
     pub exposure: f32,
     /// Exponent of the picture's tone curve.
     pub gamma: f32,
-    /// Where it comes from: right and below are positive.
+    /// Where it comes from: left and above are positive.
     pub direction: (f32, f32),
 }
 
@@ -77,7 +77,7 @@ impl Light {
     /// The same light at another photo of the listing.
     pub(super) fn again(&self, config: &LightConfig, rng: &mut ChaCha8Rng) -> Self {
         Self {
-            kelvin: self.kelvin * (1.0 + about(config.shift, rng)),
+            kelvin: (self.kelvin * (1.0 + about(config.shift, rng))).clamp(config.kelvin[0], config.kelvin[1]),
             exposure: about(config.exposure, rng).exp2(),
             gamma: within(config.gamma, rng),
             ..self.clone()

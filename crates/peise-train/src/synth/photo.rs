@@ -35,6 +35,9 @@ pub struct Drawn {
     pub colours: Vec<Vec<[f32; 3]>>,
 }
 
+/// Streams of what is put over photos begin here; there are at most 64 photos.
+const OVER: usize = 1 << 10;
+
 /// Photo `k` of a listing: the picture, what each pixel shows, and what was drawn.
 pub(super) fn photo(
     config: &SynthConfig,
@@ -67,7 +70,8 @@ pub(super) fn photo(
             scene.view(&mut canvas, layout);
         }
     }
-    let rng = &mut stream(seed ^ 0x5eed, listing, Some(k));
+    // Beside the photo's own stream, so that what is put over it leaves the rest as it is.
+    let rng = &mut stream(seed, listing, Some(k + OVER));
     if shot.layout == Layout::Swatches {
         let colours: Vec<Rgb> = plan.options.iter().map(|option| dye(option[0][0].lab)).collect();
         swatches(&mut canvas, &colours, rng);

@@ -25,7 +25,7 @@ pub(super) struct Part {
     pub cloth: Cloth,
     pub design: Option<Design>,
     pub print: bool,
-    /// Shoes and socks: shown as a pair.
+    /// Shoes that are shown as a pair.
     pub in_pair: bool,
     /// Colour of what is sewn on, CIELAB; `None` = that of the cloth.
     pub trim: Option<[f32; 3]>,
@@ -170,7 +170,8 @@ fn parts(config: &ProductConfig, rng: &mut ChaCha8Rng) -> Vec<Part> {
         products.choose(rng).copied()
     };
     let allowed = |parts: &[Product]| {
-        let held = parts.windows(2).any(|pair| is_held_out(pair[0], pair[1]));
+        let later = |k: usize| parts[k + 1..].iter();
+        let held = (0..parts.len()).any(|k| later(k).any(|&other| is_held_out(parts[k], other)));
         match config.pairs {
             Pairs::All => true,
             Pairs::Common => !held,
@@ -254,27 +255,39 @@ fn staging(config: &SynthConfig, parts: &[Part], rng: &mut ChaCha8Rng) -> Stagin
         // Shoes and bags are mostly shown by themselves.
         [0.25 * weights.worn, 0.0, 0.0, weights.flat + weights.worn]
     };
+    if weights.iter().sum::<f64>() <= 0.0 {
+        // Nothing that is allowed can carry it.
+        return Staging::Flat;
+    }
     [Staging::Worn, Staging::Mannequin, Staging::Hanger, Staging::Flat][weighted(&weights, rng)]
 }
 
 /// What the person wears where nothing is sold.
 fn company(config: &SynthConfig, parts: &[Part], rng: &mut ChaCha8Rng) -> Vec<Company> {
     let has = |slot: Slot| parts.iter().any(|part| part.product.slot() == slot);
+    // A pair that is held out must not be seen in what is worn besides, either.
+    let mut worn: Vec<Product> = parts.iter().map(|part| part.product).collect();
     let mut wanted = Vec::new();
+    let mut add = |choices: &[Product], rng: &mut ChaCha8Rng| {
+        let fits = |&&one: &&Product| {
+            config.product.pairs != Pairs::Common || worn.iter().all(|&o| !is_held_out(o, one) && !is_held_out(one, o))
+        };
+        let fitting: Vec<Product> = choices.iter().filter(fits).copied().collect();
+        if let Some(&product) = fitting.choose(rng) {
+            worn.push(product);
+            wanted.push(product);
+        }
+    };
     if !has(Slot::Bottom) && !has(Slot::Whole) {
-        wanted.push(
-            [Product::Jeans, Product::Trousers, Product::Leggings, Product::Shorts, Product::Skirt]
-                .choose(rng)
-                .copied(),
-        );
+        use Product::{Jeans, Joggers, Leggings, Shorts, Skirt, Trousers, WideTrousers};
+        add(&[Jeans, Trousers, Leggings, Shorts, Skirt, Joggers, WideTrousers], rng);
     }
     if !has(Slot::Top) && !has(Slot::Whole) {
-        wanted.push([Product::Tshirt, Product::Camisole, Product::Sweater, Product::Shirt].choose(rng).copied());
+        add(&[Product::Tshirt, Product::Camisole, Product::Sweater, Product::Shirt, Product::Polo], rng);
     }
     let plain = ProductConfig { patterned: 0.08, materials: Vec::new(), ..config.product.clone() };
     wanted
         .into_iter()
-        .flatten()
         .map(|product| {
             let lab = if rng.random_bool(config.staging.colourful_company) {
                 [rng.random_range(20.0..90.0), 30.0 * normal(rng), 30.0 * normal(rng)]

@@ -125,7 +125,7 @@ impl Scene<'_> {
             (Staging::Worn, _) => (5.0, self.rng.random_range(0.0..0.3)),
             _ => (1.6, self.rng.random_range(0.15..0.45)),
         };
-        let offset = (-self.light.direction.0 * distance * unit * 2.0, distance * unit);
+        let offset = (self.light.direction.0 * distance * unit * 2.0, distance * unit);
         canvas.cast_shadow(&cover, offset, (1.3 + distance) * unit, strength);
     }
 
