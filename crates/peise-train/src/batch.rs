@@ -2,7 +2,7 @@
 //! that a resumed run sees what the uninterrupted one would have seen.
 
 use crate::augment::Augmentation;
-use crate::augment::text::{TextChanges, Words};
+use crate::augment::text::{TextChanges, same_kinds};
 use crate::dataset::{TrainingData, TrainingListing};
 use crate::loss::{Relation, Target};
 use ::image::RgbImage;
@@ -128,7 +128,10 @@ impl BatchMaker<'_> {
             if changes.text.is_none() {
                 return texts;
             }
-            changes.text.apply(&texts, &Words::default(), &mut random(seed ^ 0x7ec7, step, place as u64))
+            // As when matching: what the seller might have written is cleaned as what he wrote.
+            let written = changes.text.apply(&listing.written, &mut random(seed ^ 0x7ec7, step, place as u64));
+            let cleaned = data.cleaner.clean(&written);
+            if same_kinds(&texts, &cleaned) { cleaned } else { texts }
         });
         let texts = texts.collect();
         self.assemble(listings, texts, |photo, place| {
@@ -258,6 +261,7 @@ fn change(
     let mut order: Vec<usize> = (0..listing.labels.len()).collect();
     order.shuffle(random);
     changed.labels = order.iter().map(|&old| listing.labels[old]).collect();
+    changed.written = order.iter().map(|&old| listing.written[old].clone()).collect();
     let place = |old: usize| order.iter().position(|&at| at == old);
     let mut photos: Vec<usize> = (0..listing.photos.len()).collect();
     photos.shuffle(random);
@@ -277,22 +281,24 @@ fn change(
     let mut foreign = || {
         let other = &data.listings[random.random_range(0..data.listings.len())];
         let at = random.random_range(0..other.photos.len());
-        let label = other.labels[other.truth[at]?];
+        let label = other.truth[at]?;
+        let (label, written) = (other.labels[label], &other.written[label]);
         let clear =
             changed.labels.iter().all(|&own| data.labels[own].relation(&data.labels[label]) == Relation::Negative);
-        clear.then_some((other.photos[at], label))
+        clear.then_some((other.photos[at], label, written))
     };
     let (photo, label) = (foreign(), foreign());
     if random.random_bool(changes.distractor)
-        && let Some((photo, _)) = photo
+        && let Some((photo, ..)) = photo
         && !changed.photos.contains(&photo)
     {
         changed.photos.push(photo);
         changed.truth.push(None);
     } else if random.random_bool(changes.extra_label)
-        && let Some((_, label)) = label
+        && let Some((_, label, written)) = label
     {
         changed.labels.push(label);
+        changed.written.push(written.clone());
     }
     changed
 }

@@ -24,6 +24,8 @@ pub struct TrainingListing {
     pub photos: Vec<usize>,
     /// Labels, indices into [`TrainingData::labels`].
     pub labels: Vec<usize>,
+    /// The same labels as the seller wrote them.
+    pub written: Vec<String>,
     /// For each photo the place of its label in `labels`; `None` = shows none of them.
     pub truth: Vec<Option<usize>>,
 }
@@ -44,6 +46,8 @@ pub struct TrainingData {
     pub labels: Vec<TrainingLabel>,
     /// The listings; those without a usable photo, label or truth are left out.
     pub listings: Vec<TrainingListing>,
+    /// What was done to labels.
+    pub cleaner: Cleaner,
     /// What was left out, and why.
     pub skipped: Vec<String>,
     /// Distinct photos: their files, and what they look like after preprocessing.
@@ -107,7 +111,7 @@ impl TrainingData {
     /// `progress` is told (done, all) photos.
     pub fn load(sets: &[DataSet], options: &LoadOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> Self {
         let LoadOptions { preprocess, cleaner, memory, unlabelled } = *options;
-        let mut data = Self { memory, ..Self::default() };
+        let mut data = Self { memory, cleaner, ..Self::default() };
         let mut files: Vec<PathBuf> = Vec::new();
         let mut label_index = HashMap::new();
         let mut photo_index: HashMap<u128, Option<usize>> = HashMap::new();
@@ -164,7 +168,7 @@ impl TrainingData {
                     }
                 }
                 if !photos.is_empty() && !labels.is_empty() {
-                    data.listings.push(TrainingListing { photos, labels, truth });
+                    data.listings.push(TrainingListing { photos, labels, written: listing.labels.clone(), truth });
                 }
             }
         }
@@ -237,6 +241,7 @@ impl TrainingData {
         Self {
             photos: self.photos.clone(),
             labels: self.labels.clone(),
+            cleaner: self.cleaner,
             listings: listings(aside),
             skipped: Vec::new(),
             hashes: self.hashes.clone(),

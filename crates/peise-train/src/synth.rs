@@ -45,6 +45,7 @@ pub use photo::Drawn;
 use plan::Plan;
 pub use plan::{Layout, Staging};
 pub use preset::{Preset, UnknownPreset};
+pub(crate) use random::weighted;
 pub use scene::{Background, Family};
 pub use truth::{ListingTruth, Mask, OptionTruth, PartTruth, PhotoTruth};
 pub use wardrobe::Product;

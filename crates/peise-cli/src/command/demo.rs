@@ -38,7 +38,10 @@ pub struct DemoArgs {
 pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     let bar = progress::bar(args.listings as u64, "drawing");
     let set = SynthSet::preset(Preset::Plain, args.seed);
-    synth::write(&args.out, &set, Split::Test, 0..args.listings, &|done| bar.set_position(done as u64))?;
+    // A folder with a report may be an earlier demo's; another's test listings are not written over.
+    let page = args.out.join("report.html");
+    let told = |done| bar.set_position(done as u64);
+    synth::write(&args.out, &set, Split::Test, 0..args.listings, page.exists(), &told)?;
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;
@@ -61,7 +64,6 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     )?;
     let filled: Vec<Listing> = cards.iter().map(|card| card.prediction.fill(&card.job.listing)).collect();
     write_merged(&args.out.join("predictions.json"), &filled)?;
-    let page = args.out.join("report.html");
     page::write(&page, "Peise demo", &cards, args.language)?;
     output::print(&format!(
         "{right} of {photos} photos right, {exact} of {} listings without a mistake\nopen {} in a browser\n",

@@ -35,6 +35,9 @@ pub struct SynthArgs {
     /// Change a value of the preset, such as overlay.any=0; docs/synthetic.md lists them.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
+    /// Write over a split that is there already.
+    #[arg(long)]
+    replace: bool,
     /// Also write gallery.html with the first 40 listings.
     #[arg(long)]
     gallery: bool,
@@ -71,7 +74,7 @@ pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
     })?;
     let split = args.split.into();
     let bar = progress::bar(args.listings as u64, "drawing");
-    synth::write(&args.out, &set, split, args.first..end, &|done| bar.set_position(done as u64))?;
+    synth::write(&args.out, &set, split, args.first..end, args.replace, &|done| bar.set_position(done as u64))?;
     bar.finish_and_clear();
     let mut told = format!("{} listings in {}\n", args.listings, args.out.join(split.name()).display());
     if args.gallery {

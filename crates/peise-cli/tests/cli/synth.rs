@@ -50,6 +50,9 @@ fn wrong_use_is_told_in_one_line() {
     peise(large).refuses(&["photo.size", "8 to 1000"]);
     synth(&folder, &["--listings", "1", "--set", "product.products=[\"toaster\"]"]).refuses(&["toaster"]);
     synth(&folder, &["--listings", "1", "--first", "18446744073709551615"]).refuses(&["--first"]);
+    synth(&folder, &["--listings", "1"]).succeeds();
+    synth(&folder, &["--listings", "1", "--first", "1"]).refuses(&["train_all.json", "--replace"]);
+    synth(&folder, &["--listings", "1", "--first", "1", "--replace"]).succeeds();
     let file = folder.path().join("file");
     fs::write(&file, "x").unwrap();
     peise(["synth", "--out", text(&file), "--listings", "1"]).refuses(&["cannot write", "file"]);

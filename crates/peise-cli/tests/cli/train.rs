@@ -49,7 +49,7 @@ impl Bench {
         let mut set = SynthSet::preset(Preset::Plain, 0);
         set.config.photo.size = 24;
         (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 4);
-        synth::write(folder.path(), &set, Split::Train, 0..10, &|_| {}).unwrap();
+        synth::write(folder.path(), &set, Split::Train, 0..10, false, &|_| {}).unwrap();
         fs::write(folder.path().join("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n黑\n白\n红\n绿\n蓝\n").unwrap();
         Self { folder }
     }

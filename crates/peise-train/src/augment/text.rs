@@ -4,7 +4,6 @@
 //! a label apart from its siblings must stay. No change ever makes two labels equal, or takes a colour out of a label.
 
 mod parts;
-mod words;
 
 use std::collections::BTreeSet;
 
@@ -14,9 +13,9 @@ use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
+use crate::language::grammar::{Position, redundant};
 use parts::Parts;
 use peise::colour;
-pub use words::{USUAL_PREFIXES, USUAL_SUFFIXES, Words};
 
 /// How often each change is made to a listing; probabilities, 0 to 1. All 0 by default: labels stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -107,7 +106,7 @@ impl TextChanges {
         Unchecked { prefix, ..self.into() }.try_into()
     }
 
-    /// Sets how often one suffix, such as a note, a size or a garment, is put after all labels of the listing.
+    /// Sets how often one suffix, such as a note or an article number, is put after all labels of the listing.
     ///
     /// # Errors
     /// [`TextChangesError`] unless 0 to 1.
@@ -124,7 +123,7 @@ impl TextChanges {
     ///
     /// Labels that differ still differ, labels that are equal stay equal, and every colour that a label names
     /// ([`colour::mentions`]) it still names. A change that would break this is not made.
-    pub fn apply(&self, labels: &[String], words: &Words<'_>, random: &mut ChaCha8Rng) -> Vec<String> {
+    pub fn apply(&self, labels: &[String], random: &mut ChaCha8Rng) -> Vec<String> {
         let mut current = labels.to_vec();
         let mut change = |probability: f64, change: &dyn Fn(&[String], &mut ChaCha8Rng) -> Vec<String>| {
             if random.random_bool(probability) {
@@ -138,8 +137,14 @@ impl TextChanges {
         change(self.fold, &|labels, _| labels.iter().map(|label| fold(label)).collect());
         change(self.reorder, &reorder);
         change(self.joiner, &exchange_joiner);
-        change(self.prefix, &|labels, random| words.before(labels, random));
-        change(self.suffix, &|labels, random| words.after(labels, random));
+        change(self.prefix, &|labels, random| {
+            let word = redundant(Position::Front, random);
+            labels.iter().map(|label| glued(&word, label)).collect()
+        });
+        change(self.suffix, &|labels, random| {
+            let word = redundant(Position::Back, random);
+            labels.iter().map(|label| glued(label, &word)).collect()
+        });
         current
     }
 }
@@ -151,7 +156,7 @@ impl From<TextChanges> for Unchecked {
 }
 
 /// Whether the same labels are equal to each other in both lists, and none has become what another one was.
-fn same_kinds(before: &[String], after: &[String]) -> bool {
+pub(crate) fn same_kinds(before: &[String], after: &[String]) -> bool {
     let pairs = || before.iter().zip(after);
     let kinds: BTreeSet<_> = pairs().collect();
     let count = |texts: &[String]| texts.iter().collect::<BTreeSet<_>>().len();
@@ -166,6 +171,13 @@ fn names_all(before: &str, after: &str) -> bool {
         let place = left.iter().position(|mention| (mention.term, mention.modifier) == (wanted.term, wanted.modifier));
         place.map(|place| left.swap_remove(place)).is_some()
     })
+}
+
+/// Writes two texts after each other, with a space where letters or digits would run together.
+fn glued(left: &str, right: &str) -> String {
+    let runs_together =
+        left.ends_with(|c: char| c.is_ascii_alphanumeric()) && right.starts_with(|c: char| c.is_ascii_alphanumeric());
+    format!("{left}{}{right}", if runs_together { " " } else { "" })
 }
 
 /// Leaves out the 色 that follows a colour word.

@@ -15,6 +15,7 @@ mod write;
 
 use peise::colour::ColourTerm;
 
+pub(crate) use adornment::{Position, redundant};
 pub use config::{GrammarConfig, RateError};
 pub use manner::{Manner, choose};
 pub use parse::{Parse, Symbol, parse};

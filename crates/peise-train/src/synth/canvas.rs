@@ -41,6 +41,11 @@ impl Canvas {
         Self { width, height, pixels: vec![colour; count], parts: vec![part::BACKGROUND; count] }
     }
 
+    /// Share of pixels that show this part.
+    pub fn share(&self, part: u8) -> f32 {
+        self.parts.iter().filter(|shown| **shown == part).count() as f32 / self.parts.len().max(1) as f32
+    }
+
     /// Nothing covered yet.
     pub fn cover(&self) -> Cover {
         let mask = Mask::new(self.width as u32, self.height as u32);

@@ -27,6 +27,9 @@ const MODIFIED: f64 = 0.08;
 /// Chance that a part of an outfit is the same in all options, given that another differs.
 const CONSTANT_PART: f64 = 0.4;
 
+/// What is printed on a cloth differs from it by this much, CIEDE2000.
+const LEAST_SECOND: f32 = 15.0;
+
 /// Power of a term's real frequency that it is drawn by: black would fill a sixth of all options.
 const COMMONNESS: f64 = 0.6;
 
@@ -84,7 +87,13 @@ impl<'a> Dyer<'a> {
                         return same.clone();
                     }
                     let mut dyes = self.dyes(parts[part].as_ref(), sibling.map(|option| &option[part][0]), rng);
-                    if let Some(seconds) = &seconds[part] {
+                    // Unless it would not be seen on this one.
+                    let seen = |second: &Dye| {
+                        delta_e(second.lab, dyes[0].lab) >= LEAST_SECOND && second.phrase.term != dyes[0].phrase.term
+                    };
+                    if let Some(seconds) = &seconds[part]
+                        && seconds[1..].iter().all(seen)
+                    {
                         dyes.truncate(1);
                         dyes.extend(seconds[1..].iter().cloned());
                     }
@@ -183,9 +192,10 @@ fn difference(one: &[Dyes], other: &[Dyes]) -> f32 {
     one.iter().zip(other).map(part).fold(0.0, f32::max)
 }
 
-/// What decides whether two options can be called differently: main colours, part by part.
+/// What decides whether two options can be called differently: main colours, part by part. 亮 alone tells too little.
 fn name(option: &[Dyes]) -> Vec<(&'static str, Option<Modifier>)> {
-    option.iter().map(|dyes| (dyes[0].phrase.term.name, dyes[0].phrase.modifier)).collect()
+    let vivid = |modifier: &Modifier| *modifier != Modifier::Vivid;
+    option.iter().map(|dyes| (dyes[0].phrase.term.name, dyes[0].phrase.modifier.filter(vivid))).collect()
 }
 
 /// Smallest difference between any two options.

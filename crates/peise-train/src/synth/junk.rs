@@ -5,6 +5,7 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::canvas::Canvas;
+use super::config::BackgroundConfig;
 use super::lettering::{BOLD, REGULAR};
 use super::overlay::{block, write};
 use super::scene::Background;
@@ -14,11 +15,11 @@ const COLUMNS: &[&str] = &["尺码", "胸围", "肩宽", "衣长", "袖长"];
 const NOTICES: &[&str] = &["尺寸表", "细节", "实拍 正品", "包邮", "新款 现货", "SIZE", "NEW"];
 
 /// Draws one.
-pub(super) fn draw(canvas: &mut Canvas, background: &Background, rng: &mut ChaCha8Rng) {
+pub(super) fn draw(canvas: &mut Canvas, config: &BackgroundConfig, rng: &mut ChaCha8Rng) {
     match rng.random_range(0..10) {
         0..6 => chart(canvas, rng),
         6..9 => notice(canvas, rng),
-        _ => background.paint(canvas, rng),
+        _ => Background::choose(config, &[], rng).paint(canvas, rng),
     }
 }
 

@@ -1,5 +1,6 @@
 //! What is put over a photo: price, watermark, headline, brand, frame, swatches.
 
+use peise::colour::{by_name, delta_e};
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
@@ -56,11 +57,17 @@ const COLOURS: &[(&str, &str)] = &[
     ("Apricot", "杏色"),
 ];
 
+/// A colour word is wrong where everything shown differs from it by this much, CIEDE2000.
+const WRONG: f32 = 20.0;
+
 impl Overlay {
-    /// Draws one; `shown` are the English keys of the colours that the photo shows.
-    pub(super) fn choose(wrong_colour: f64, shown: &[&str], rng: &mut ChaCha8Rng) -> Self {
-        let wrong_colour = rng.random_bool(wrong_colour);
-        let others: Vec<_> = COLOURS.iter().filter(|(name, _)| !shown.contains(name)).collect();
+    /// Draws one; `shown` are the colours that the photo shows, CIELAB.
+    pub(super) fn choose(wrong_colour: f64, shown: &[[f32; 3]], rng: &mut ChaCha8Rng) -> Self {
+        let wrong = |&&(name, _): &&(&str, &str)| {
+            by_name(name).is_some_and(|term| shown.iter().all(|lab| delta_e(term.lab(), *lab) >= WRONG))
+        };
+        let others: Vec<_> = COLOURS.iter().filter(wrong).collect();
+        let wrong_colour = rng.random_bool(wrong_colour) && !others.is_empty();
         let kind = if wrong_colour {
             [OverlayKind::Headline, OverlayKind::Frame][rng.random_range(0..2)]
         } else {

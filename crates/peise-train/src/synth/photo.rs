@@ -1,5 +1,6 @@
 //! One photo of a plan: who stands where, what the camera sees.
 
+use peise::colour::delta_e;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
@@ -21,10 +22,10 @@ use super::view::Scene;
 pub struct Drawn {
     /// How it is laid out.
     pub layout: Layout,
-    /// How the product is carried.
-    pub staging: Staging,
-    /// What lies behind.
-    pub background: Background,
+    /// How the product is carried; `null` where there is none.
+    pub staging: Option<Staging>,
+    /// What lies behind; `null` where nothing is in front.
+    pub background: Option<Background>,
     /// The light.
     pub light: Light,
     /// What the camera and files did.
@@ -34,6 +35,13 @@ pub struct Drawn {
     /// For each part of the product, CIELAB of its colours in daylight, the main one first.
     pub colours: Vec<Vec<[f32; 3]>>,
 }
+
+/// A ground nearer than this (CIEDE2000) to the product's colour is no contrast.
+const LEAST_CONTRAST: f32 = 8.0;
+/// A detail shows the part that tells options apart in at least this share of its pixels.
+const LEAST_SEEN: f32 = 0.1;
+/// Attempts at such a detail.
+const DETAIL_ATTEMPTS: usize = 6;
 
 /// Streams of what is put over photos begin here; there are at most 64 photos.
 const OVER: usize = 1 << 10;
@@ -49,7 +57,9 @@ pub(super) fn photo(
     let light = plan.light.again(&config.light, rng);
     let development = Development::choose(&config.photo, &config.camera, rng);
     let own = Background::choose(&config.background, &plan.others(shot.option), rng);
-    let background = if rng.random_bool(plan.loyalty) { plan.background.clone() } else { own };
+    // The listing's ground may be the colour of the very option: then the photo has one of its own.
+    let clashes = matches!(plan.background, Background::Contrast(lab) if plan.is_colour_of(shot.option, lab));
+    let background = if rng.random_bool(plan.loyalty) && !clashes { plan.background.clone() } else { own };
     let option = shot.option.unwrap_or(0);
     let mut dyes = plan.options[option].clone();
     for dye in dyes.iter_mut().flatten() {
@@ -59,7 +69,7 @@ pub(super) fn photo(
     let mut canvas = Canvas::new(width, height, [1.0; 3]);
     let mut scene = Scene { config, plan, dyes: &dyes, light: &light, background: &background, rng };
     match shot.layout {
-        Layout::Junk => super::junk::draw(&mut canvas, &background, scene.rng),
+        Layout::Junk => super::junk::draw(&mut canvas, &config.background, scene.rng),
         Layout::Collage => scene.collage(&mut canvas),
         layout => {
             // With a shared scene, everything but the dye follows from the listing.
@@ -68,18 +78,25 @@ pub(super) fn photo(
                 scene.rng = &mut same;
             }
             scene.view(&mut canvas, layout);
+            // A detail of straps or holes may miss what tells the options apart.
+            for _ in 0..DETAIL_ATTEMPTS {
+                if layout != Layout::Detail || canvas.share(plan.telling_part()) >= LEAST_SEEN {
+                    break;
+                }
+                scene.view(&mut canvas, layout);
+            }
         }
     }
     // Beside the photo's own stream, so that what is put over it leaves the rest as it is.
     let rng = &mut stream(seed, listing, Some(k + OVER));
     if shot.layout == Layout::Swatches {
-        let colours: Vec<Rgb> = plan.options.iter().map(|option| dye(option[0][0].lab)).collect();
+        let colours: Vec<Rgb> = plan.options.iter().map(|option| dye(option[plan.telling()][0].lab)).collect();
         swatches(&mut canvas, &colours, rng);
     }
     if rng.random_bool(config.light.shadow) && shot.layout != Layout::Junk {
         shade(&mut canvas, rng);
     }
-    let shown: Vec<&str> = dyes.iter().flatten().map(|dye| dye.phrase.term.name).collect();
+    let shown: Vec<[f32; 3]> = dyes.iter().flatten().map(|dye| dye.lab).collect();
     let overlay = (shot.layout != Layout::Junk && rng.random_bool(config.overlay.any))
         .then(|| Overlay::choose(config.overlay.wrong_colour, &shown, rng));
     if let Some(overlay) = &overlay {
@@ -88,7 +105,8 @@ pub(super) fn photo(
     let parts = enlarged(&mut canvas, plan.size);
     let picture = development.develop(canvas, &light, plan.size, rng);
     let colours = if shot.option.is_some() { dyes.iter().map(labs).collect() } else { Vec::new() };
-    let staging = plan.staging;
+    let product = shot.layout != Layout::Junk;
+    let (staging, background) = (product.then_some(plan.staging), product.then_some(background));
     (picture, parts, Drawn { layout: shot.layout, staging, background, light, development, overlay, colours })
 }
 
@@ -124,9 +142,26 @@ fn shade(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
 }
 
 impl Plan {
+    /// The first part whose main colour differs between options: what a detail has to show.
+    pub(super) fn telling(&self) -> usize {
+        let differs = |&part: &usize| self.options.iter().any(|option| option[part][0] != self.options[0][part][0]);
+        (0..self.parts.len()).find(differs).unwrap_or(0)
+    }
+
+    /// The same as number of the part map.
+    fn telling_part(&self) -> u8 {
+        self.telling() as u8 + 1
+    }
+
+    /// Whether a ground would hide what tells this option from others.
+    fn is_colour_of(&self, option: Option<usize>, lab: [f32; 3]) -> bool {
+        option.is_some_and(|option| delta_e(self.options[option][self.telling()][0].lab, lab) < LEAST_CONTRAST)
+    }
+
     /// Colours of options that a photo does not show, CIELAB.
     fn others(&self, option: Option<usize>) -> Vec<[f32; 3]> {
         let other = |&(k, _): &(usize, &Vec<Dyes>)| Some(k) != option;
-        self.options.iter().enumerate().filter(other).map(|(_, dyes)| dyes[0][0].lab).collect()
+        let part = self.telling();
+        self.options.iter().enumerate().filter(other).map(|(_, dyes)| dyes[part][0].lab).collect()
     }
 }

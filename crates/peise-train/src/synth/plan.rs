@@ -116,9 +116,10 @@ impl Plan {
         let shots = shots(config, count, photos, rng);
         let staging = staging(config, &parts, rng);
         let company = if staging == Staging::Worn { company(config, &parts, rng) } else { Vec::new() };
-        let mains: Vec<[f32; 3]> = options.iter().flatten().map(|dyes| dyes[0].lab).collect();
-        let background = Background::choose(&config.background, &mains, rng);
         let shared = rng.random_bool(config.background.shared);
+        // One ground for all is of no option's colour.
+        let mains: Vec<[f32; 3]> = options.iter().flatten().map(|dyes| dyes[0].lab).collect();
+        let background = Background::choose(&config.background, if shared { &[] } else { &mains }, rng);
         let aspect = snapped(within(config.photo.aspect, rng));
         let side = config.photo.size;
         let size = if aspect >= 1.0 {

@@ -37,7 +37,7 @@ pub enum Preset {
     LowQuality,
     /// Unseen silhouette, pattern and material at once.
     UnseenLook,
-    /// All held-out values at once.
+    /// All of these at once but the pairs: single products have none.
     UnseenAll,
     /// More labels than photos.
     MoreLabels,
@@ -68,6 +68,10 @@ const WARM: f32 = 3500.0;
 const MANY: usize = 7;
 /// JPEG quality below this is held out.
 const LOW: f32 = 45.0;
+/// More of the light's colour left than this is held out.
+const BALANCED: f32 = 0.2;
+/// Photos that were once smaller than this part of their size are held out.
+const SMALL: f32 = 0.5;
 
 impl Preset {
     /// All of them.
@@ -162,6 +166,8 @@ fn seen(config: &mut SynthConfig) {
     config.background.families.retain(|family| !UNSEEN_FAMILIES.contains(family));
     config.structure.labels[1] = MANY;
     config.photo.quality[0] = LOW;
+    config.light.cast[1] = BALANCED;
+    config.camera.resized_to[0] = SMALL;
 }
 
 fn silhouettes(config: &mut SynthConfig) {
@@ -178,7 +184,7 @@ fn patterns(config: &mut SynthConfig) {
 
 fn light(config: &mut SynthConfig) {
     config.light.kelvin = [2800.0, WARM];
-    config.light.cast = [0.15, 0.45];
+    config.light.cast = [BALANCED, 0.45];
 }
 
 fn background(config: &mut SynthConfig) {
@@ -194,7 +200,7 @@ fn pairs(config: &mut SynthConfig) {
 fn quality(config: &mut SynthConfig) {
     config.photo.quality = [30.0, LOW];
     config.camera.resized = 1.0;
-    config.camera.resized_to[1] = 0.5;
+    config.camera.resized_to = [0.3, SMALL];
 }
 
 fn plain() -> SynthConfig {
@@ -255,7 +261,9 @@ mod tests {
         assert!(look.product.materials.iter().all(|material| !train.product.materials.contains(material)));
         let all = Preset::UnseenAll.config();
         assert!(all.background.families.iter().all(|family| !train.background.families.contains(family)));
-        assert!(all.light.kelvin[1] <= train.light.kelvin[0] && all.photo.quality[1] <= train.photo.quality[0]);
+        assert!(all.light.kelvin[1] <= train.light.kelvin[0] && all.light.cast[0] >= train.light.cast[1]);
+        assert!(all.photo.quality[1] <= train.photo.quality[0]);
+        assert!(all.camera.resized_to[1] <= train.camera.resized_to[0]);
         assert!(all.structure.labels[0] > train.structure.labels[1]);
         assert_eq!(Preset::UnseenPairs.config().product.pairs, Pairs::HeldOut);
         for &preset in Preset::ALL {

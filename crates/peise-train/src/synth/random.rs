@@ -29,7 +29,7 @@ pub(super) fn normal(rng: &mut ChaCha8Rng) -> f32 {
 }
 
 /// A position, as often as its weight says; 0 where all weights are 0.
-pub(super) fn weighted(weights: &[f64], rng: &mut ChaCha8Rng) -> usize {
+pub(crate) fn weighted(weights: &[f64], rng: &mut ChaCha8Rng) -> usize {
     let total: f64 = weights.iter().sum();
     let mut left = rng.random::<f64>() * total;
     for (position, weight) in weights.iter().enumerate() {

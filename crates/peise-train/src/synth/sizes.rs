@@ -9,7 +9,7 @@ use crate::import::REAL_SIZES;
 
 /// Draws labels m and photos n, as often as real listings have them, within what the config allows.
 pub(super) fn draw_sizes(config: &StructureConfig, rng: &mut ChaCha8Rng) -> (usize, usize) {
-    let [least, most] = config.labels;
+    let [least, most] = [config.labels[0], config.labels[1].min(config.max_photos)];
     let fits = |m: usize| (least..=most).contains(&m);
     let weights: Vec<f64> = REAL_SIZES.iter().map(|&(m, _, count)| if fits(m) { count.into() } else { 0.0 }).collect();
     let (m, n) = if weights.iter().any(|weight| *weight > 0.0) {

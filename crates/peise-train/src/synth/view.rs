@@ -1,6 +1,7 @@
 //! One view: who stands where, in what, and how large.
 
 use rand::RngExt;
+use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use tiny_skia::{Path, Rect, Transform};
 
@@ -99,7 +100,11 @@ impl Scene<'_> {
         let (mut x, mut y) = (0.5 * (seen.left() + seen.right()), 0.5 * (seen.top() + seen.bottom()));
         if layout == Layout::Detail {
             scale *= self.rng.random_range(1.8..3.6f32);
-            let target = pieces[self.rng.random_range(0..pieces.len())].1.bounds;
+            // What tells the options apart.
+            let telling = self.plan.telling();
+            let pieces: Vec<&Piece> =
+                pieces.iter().filter(|(part, _)| *part == telling).map(|(_, piece)| piece).collect();
+            let target = pieces.choose(self.rng).map_or(bounds, |piece| piece.bounds);
             x = 0.5 * (target.left() + target.right()) + 0.2 * target.width() * about(1.0, self.rng);
             y = 0.5 * (target.top() + target.bottom()) + 0.28 * target.height() * about(1.0, self.rng);
         }

@@ -25,6 +25,12 @@ pub enum SynthError {
         #[source]
         source: io::Error,
     },
+    /// The split is there already.
+    #[error("{path} is there already; give another folder or split, or replace it with --replace")]
+    Exists {
+        /// Its listings.
+        path: PathBuf,
+    },
     /// A picture could not be encoded.
     #[error("cannot encode {path} as JPEG")]
     Encode {
@@ -67,11 +73,11 @@ const AT_ONCE: usize = 256;
 /// Writes the listings of this range of indices as a split of the data set in `dir`.
 ///
 /// Beside photos and profiles, `<split>_drawn.jsonl` has one [`super::ListingTruth`] a line. What an earlier call wrote
-/// for the same split stays on disk where it is not overwritten; other splits stay as they are. `progress` is told how
-/// many listings are done.
+/// for the same split is left alone, unless `replace` says to write over it; other splits stay as they are. `progress` is
+/// told how many listings are done.
 ///
 /// # Errors
-/// [`SynthError`], naming the file that could not be written.
+/// [`SynthError`], naming the file that could not be written, or is there already.
 /// # Panics
 /// If the configuration fails [`super::SynthConfig::check`] (programmer error).
 pub fn write(
@@ -79,9 +85,18 @@ pub fn write(
     set: &SynthSet,
     split: Split,
     indices: Range<usize>,
+    replace: bool,
     progress: &(dyn Fn(usize) + Sync),
 ) -> Result<(), SynthError> {
     let folder = dir.join(split.name());
+    let all = dir.join(format!("{}_all.json", split.name()));
+    if all.exists() {
+        if !replace {
+            return Err(SynthError::Exists { path: all });
+        }
+        // A split whose list is missing is known to be incomplete.
+        fs::remove_file(&all).map_err(|source| SynthError::Write { path: all.clone(), source })?;
+    }
     fs::create_dir_all(&folder).map_err(|source| SynthError::Write { path: folder.clone(), source })?;
     let side = dir.join(format!("{}_drawn.jsonl", split.name()));
     let failed = |source| SynthError::Write { path: side.clone(), source };
@@ -106,7 +121,6 @@ pub fn write(
         progress(next - indices.start);
     }
     drawn.commit()?;
-    let all = dir.join(format!("{}_all.json", split.name()));
     if split == Split::Test {
         course::write_merged(&dir.join("test_truth.json"), &listings)?;
         let asked: Vec<Listing> = listings.iter().map(question).collect();

@@ -121,8 +121,12 @@ impl Encoder<'_> {
             let mut kept = Kept::default();
             for places in photos.chunks(AT_ONCE) {
                 // As one listing without labels: the photos are prepared as for training.
-                let listing =
-                    TrainingListing { photos: places.to_vec(), labels: vec![], truth: vec![None; places.len()] };
+                let listing = TrainingListing {
+                    photos: places.to_vec(),
+                    labels: vec![],
+                    written: vec![],
+                    truth: vec![None; places.len()],
+                };
                 let batch = maker.plain(std::slice::from_ref(&listing));
                 if !batch.photo_places.is_empty() {
                     let found = model.image_features(batch.photo_tensor(self.device));

@@ -80,7 +80,7 @@ impl Bench {
         let mut set = SynthSet::preset(Preset::Plain, 0);
         set.config.photo.size = 48;
         (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 5);
-        synth::write(folder.path(), &set, Split::Test, 0..8, &|_| {}).expect("listings are written");
+        synth::write(folder.path(), &set, Split::Test, 0..8, false, &|_| {}).expect("listings are written");
         std::fs::rename(folder.path().join("test_truth.json"), folder.path().join("test_all.json")).expect("renamed");
         let bench = Self { folder, out: tempfile::tempdir().expect("a temporary folder") };
         let words: String = bench.data(&bench.recipe("compact", &["model.cleaner=none"])).characters().chars().fold(

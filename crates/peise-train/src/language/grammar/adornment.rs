@@ -4,12 +4,33 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::GrammarConfig;
+use super::vocabulary::{article_number, bracketed, vocabulary};
+use crate::synth::weighted;
 
-/// Where an article number stands.
+/// Attempts at having something at all by independent draws.
+const ATTEMPTS: usize = 1000;
+
+/// Where something stands that says nothing of the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Position {
+pub(crate) enum Position {
     Front,
     Back,
+}
+
+/// What says nothing of the colour (an article number, words, a note), as often as sellers write each.
+pub(crate) fn redundant(position: Position, rng: &mut ChaCha8Rng) -> String {
+    let (rates, words) = (GrammarConfig::default(), vocabulary());
+    match position {
+        Position::Front => match weighted(&[rates.number_front, rates.words_front], rng) {
+            0 => article_number(words.codes_front.draw(rng), rng),
+            _ => words.fronts.draw(rng).to_owned(),
+        },
+        Position::Back => match weighted(&[rates.number_back, rates.talk_back, rates.note], rng) {
+            0 => article_number(words.codes_back.draw(rng), rng),
+            1 => words.talk.draw(rng).to_owned(),
+            _ => bracketed(words.notes.draw(rng), "()"),
+        },
+    }
 }
 
 /// What a seller puts around the colours of a listing.
@@ -35,12 +56,16 @@ impl Adornment {
             return Self { number: None, front: false, noun: false, talk: false, note: false };
         }
         let scale = scale(&rates, config.bare);
-        let [mut number_front, number_back, front, noun, talk, note] = loop {
+        let draw = |_| {
             let drawn = rates.map(|rate| rng.random_bool((rate * scale).clamp(0.0, 1.0)));
-            if drawn.contains(&true) {
-                break drawn;
-            }
+            drawn.contains(&true).then_some(drawn)
         };
+        // At the smallest rates two things at once are too rare to be waited for.
+        let several = (0..ATTEMPTS).find_map(draw);
+        let [mut number_front, number_back, front, noun, talk, note] = several.unwrap_or_else(|| {
+            let one = weighted(&rates, rng);
+            std::array::from_fn(|index| index == one)
+        });
         if number_front && number_back {
             number_front = rng.random_bool(config.number_front / (config.number_front + config.number_back));
         }
@@ -104,7 +129,7 @@ mod tests {
     #[test]
     fn extreme_rates_end() {
         let mut rng = ChaCha8Rng::seed_from_u64(3);
-        for rate in [0.0, 1.0] {
+        for rate in [0.0, 1e-300, 1e-9, 1.0] {
             let config = GrammarConfig {
                 bare: rate,
                 number_front: rate,

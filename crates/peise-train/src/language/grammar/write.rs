@@ -27,7 +27,8 @@ impl Manner {
         if let Script::Numbered(before, after) = self.script {
             return numbered(before, after, options.len(), rng);
         }
-        let mut taken = BTreeSet::new();
+        // Neither labels nor, without numbers and notes, their colours and garments may be equal.
+        let (mut taken, mut cores) = (BTreeSet::new(), BTreeSet::new());
         let mut labels = Vec::with_capacity(options.len());
         let shared = self.shared_parts(options);
         for option in options {
@@ -36,11 +37,17 @@ impl Manner {
                 let manner = if plain { self.plainer(attempt) } else { self.clone() };
                 let shared: &[bool] = if plain { &[] } else { &shared };
                 let core = manner.core(option, shared, rng);
-                is_true(&core, option).then(|| manner.adorn(core, option, rng))
+                let is_new = !cores.contains(&normalize(&core));
+                (is_new && is_true(&core, option)).then(|| (normalize(&core), manner.adorn(core, option, rng)))
             };
-            let found =
-                (0..ATTEMPTS).filter_map(|index| attempt(index, rng)).find(|text| !taken.contains(&normalize(text)));
-            let text = found.unwrap_or_else(|| plainest(option, &taken));
+            let mut attempts = (0..ATTEMPTS).filter_map(|index| attempt(index, rng));
+            let found = attempts.find(|(_, text)| !taken.contains(&normalize(text)));
+            drop(attempts);
+            let (core, text) = found.unwrap_or_else(|| {
+                let text = plainest(option, &taken);
+                (normalize(&text), text)
+            });
+            cores.insert(core);
             taken.insert(normalize(&text));
             labels.push(WrittenLabel { text, colourless: false });
         }

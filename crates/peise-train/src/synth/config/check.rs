@@ -1,6 +1,8 @@
 //! Whether listings can be drawn with a configuration.
 
-use super::{Range, SynthConfig};
+use super::super::plan::is_held_out;
+use super::super::wardrobe::Slot;
+use super::{Pairs, ProductConfig, Range, SynthConfig};
 use crate::language::grammar::RateError;
 use crate::recipe::{RecipeError, set};
 
@@ -25,6 +27,15 @@ pub enum SynthConfigError {
 
 /// Smallest and largest length of a photo's shorter side, pixels.
 const SIDE: std::ops::RangeInclusive<u32> = 8..=1000;
+
+/// Whether outfits of held-out pairs can be put together, where they are asked for.
+fn can_pair(config: &ProductConfig) -> bool {
+    use Slot::{Bottom, Outer, Top, Whole};
+    let of = |slot: Slot| config.products.iter().copied().filter(move |product| product.slot() == slot);
+    let combined = [(Top, Bottom), (Outer, Bottom), (Outer, Whole), (Outer, Top)];
+    let held_out = |&(one, other): &(Slot, Slot)| of(one).any(|one| of(other).any(|other| is_held_out(one, other)));
+    config.pairs != Pairs::HeldOut || combined.iter().any(held_out)
+}
 
 impl SynthConfig {
     /// The same with `key=value` settings (`photo.size=96`, `overlay.any=0`), as recipes take them.
@@ -51,8 +62,10 @@ impl SynthConfig {
         let [least, most] = self.structure.labels;
         must((1..=most).contains(&least) && most <= 24, "structure.labels", "must rise within 1 to 24")?;
         must((1..=64).contains(&self.structure.max_photos), "structure.max_photos", "must be 1 to 64")?;
+        must(least <= self.structure.max_photos, "structure.max_photos", "must not be below structure.labels")?;
         must(!self.product.products.is_empty(), "product.products", "must name at least one product")?;
         let finite = |weights: &[f64]| weights.iter().all(|weight| (0.0..=1e6).contains(weight));
+        must(can_pair(&self.product), "product.pairs", "held_out needs products of which a pair is held out")?;
         must(finite(&self.product.parts), "product.parts", "weights must not be negative")?;
         must(rising(self.colour.spread, 0.0, 20.0), "colour.spread", "must rise within 0 to 20")?;
         must(rising(self.colour.difference, 0.5, 60.0), "colour.difference", "must rise within 0.5 to 60")?;
