@@ -5,7 +5,7 @@ use ::image::RgbImage;
 use peise::colour::{Mention, delta_e, mentions};
 use peise::format::course::DataSet;
 use peise::format::describe;
-use peise::image::{DecodeLimits, ImageError, Preprocess, decode, read_bytes};
+use peise::image::{DecodeLimits, ImageError, Preprocess, read_bytes};
 use peise::label::Cleaner;
 use peise::listing::Listing;
 use rayon::prelude::*;
@@ -71,8 +71,7 @@ impl Photos {
         let limits = DecodeLimits::default();
         let path = &self.files[index];
         read_bytes(path, &limits)
-            .and_then(|bytes| decode(&bytes, &limits))
-            .map(|photo| self.preprocess.as_ref().map_or_else(|| photo.clone(), |steps| steps.apply(&photo)))
+            .and_then(|bytes| self.preprocess.as_ref().unwrap_or(&Preprocess::default()).decode(&bytes, &limits))
             .map_err(|error| error.at(path))
     }
 }

@@ -1,7 +1,7 @@
 //! `Matcher`: load once, match many.
 
 use crate::image::shared::SharedRegions;
-use crate::image::{DecodeLimits, ImageError, Preprocess, RgbImage, content_hash, decode, read_bytes, write_tensor};
+use crate::image::{DecodeLimits, ImageError, Preprocess, RgbImage, content_hash, read_bytes, write_tensor};
 use crate::label::{indistinguishable, normalize};
 use crate::listing::{Assignment, Choice, Scores};
 use crate::matcher::decode::{self, DecodeOptions, RuleError};
@@ -137,7 +137,8 @@ impl Matcher {
     /// # Errors
     /// If the bytes are no photo that can be read within `limits`.
     pub fn prepare(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<Photo, ImageError> {
-        Ok(self.prepare_pixels(&decode(bytes, limits)?))
+        let pixels = self.preprocess.decode(bytes, limits)?;
+        Ok(Photo { hash: content_hash(&pixels), pixels })
     }
 
     /// Reads, decodes and preprocesses a photo.

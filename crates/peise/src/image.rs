@@ -9,6 +9,7 @@ mod error;
 mod format;
 mod preprocess;
 mod resize;
+mod scaled;
 pub mod shared;
 mod step;
 mod tensor;

@@ -8,16 +8,21 @@ use crate::image::{DecodeLimits, ImageError, read_bytes};
 use crate::listing::Listing;
 use crate::matcher::decode::DecodeOptions;
 use rayon::prelude::*;
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use xxhash_rust::xxh3::xxh3_128;
 
 /// Photos read ahead together: enough to fill an encoder pass.
 const PHOTOS_AHEAD: usize = 96;
+/// Prepared photos remembered: listings of one seller follow each other, and show the same files.
+const PHOTOS_REMEMBERED: usize = 1024;
 
 /// What can label listings: a model, or a baseline.
 pub trait LabelListings: Sync {
     /// A photo as it is kept between reading and matching.
-    type Photo: Send;
+    type Photo: Clone + Send + Sync;
 
     /// Decodes a photo's bytes.
     ///
@@ -82,7 +87,7 @@ pub fn predict<M: LabelListings, E>(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel(1);
         scope.spawn(move || {
-            let mut jobs = jobs.peekable();
+            let (mut jobs, recent) = (jobs.peekable(), Recent::default());
             while jobs.peek().is_some() {
                 let mut ahead = Vec::new();
                 let mut photos = 0;
@@ -92,7 +97,7 @@ pub fn predict<M: LabelListings, E>(
                     photos += job.paths.len().max(1);
                     ahead.push(job);
                 }
-                let read = read(matcher, &ahead, limits);
+                let read = read(matcher, &ahead, limits, &recent);
                 // The receiver is gone once the sink failed.
                 if sender.send((ahead, read)).is_err() {
                     return;
@@ -110,12 +115,46 @@ pub fn predict<M: LabelListings, E>(
 
 type Read<P> = Vec<Vec<Result<P, String>>>;
 
+/// Photos prepared not long ago, by their files' content.
+struct Recent<P>(Mutex<HashMap<u128, P>>);
+
+impl<P> Default for Recent<P> {
+    fn default() -> Self {
+        Self(Mutex::default())
+    }
+}
+
+impl<P: Clone> Recent<P> {
+    fn get_or_prepare<E>(&self, bytes: &[u8], prepare: impl FnOnce() -> Result<P, E>) -> Result<P, E> {
+        let hash = xxh3_128(bytes);
+        if let Some(photo) = self.photos().get(&hash) {
+            return Ok(photo.clone());
+        }
+        let photo = prepare()?;
+        let mut photos = self.photos();
+        if photos.len() >= PHOTOS_REMEMBERED {
+            photos.clear();
+        }
+        photos.insert(hash, photo.clone());
+        Ok(photo)
+    }
+
+    fn photos(&self) -> MutexGuard<'_, HashMap<u128, P>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
 // An image error is one whole sentence, its causes included.
-fn read<M: LabelListings>(matcher: &M, jobs: &[Job], limits: &DecodeLimits) -> Read<M::Photo> {
+fn read<M: LabelListings>(
+    matcher: &M,
+    jobs: &[Job],
+    limits: &DecodeLimits,
+    recent: &Recent<M::Photo>,
+) -> Read<M::Photo> {
     let photo = |path: &Result<PathBuf, String>| {
         let path = path.as_ref().map_err(Clone::clone)?;
         let bytes = read_bytes(path, limits).map_err(|error| error.to_string())?;
-        matcher.prepare(&bytes, limits).map_err(|error| error.at(path).to_string())
+        recent.get_or_prepare(&bytes, || matcher.prepare(&bytes, limits)).map_err(|error| error.at(path).to_string())
     };
     // One flat parallel loop: listings differ in size.
     let flat: Vec<&Result<PathBuf, String>> = jobs.iter().flat_map(|job| &job.paths).collect();

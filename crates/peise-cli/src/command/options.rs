@@ -4,9 +4,13 @@ use crate::device;
 use crate::failure::Failure;
 use clap::Args;
 use peise::Matcher;
+use peise::format::FormatError;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule};
 use peise_train::baseline::Baseline;
-use std::path::Path;
+use std::fs::{self, File};
+use std::io::{BufRead, BufReader};
+use std::path::{Path, PathBuf};
+use xxhash_rust::xxh3::Xxh3;
 
 /// How labels are decided.
 #[derive(Debug, Clone, Args)]
@@ -51,6 +55,36 @@ pub struct ModelArgs {
 }
 
 impl ModelArgs {
+    /// Tells models apart: the name of one of ours, a hash of the files of a folder.
+    pub fn fingerprint(&self) -> Result<String, Failure> {
+        let folder = Path::new(&self.model);
+        if self.model == "compact" || !folder.is_dir() {
+            return Ok(self.model.clone());
+        }
+        let failed = |source| FormatError::Io { path: folder.to_owned(), action: "read", source };
+        let mut files: Vec<PathBuf> = Vec::new();
+        for entry in fs::read_dir(folder).map_err(failed)? {
+            files.push(entry.map_err(failed)?.path());
+        }
+        files.retain(|path| path.is_file());
+        files.sort();
+        let mut hasher = Xxh3::new();
+        for path in files {
+            let failed = |source| FormatError::Io { path: path.clone(), action: "read", source };
+            let mut reader = BufReader::new(File::open(&path).map_err(failed)?);
+            loop {
+                let bytes = reader.fill_buf().map_err(failed)?;
+                if bytes.is_empty() {
+                    break;
+                }
+                hasher.update(bytes);
+                let read = bytes.len();
+                reader.consume(read);
+            }
+        }
+        Ok(format!("{:032x}", hasher.digest128()))
+    }
+
     /// Loads the model.
     pub fn load(&self) -> Result<Matcher, Failure> {
         let device = device::parse(&self.device)?;

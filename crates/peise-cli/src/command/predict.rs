@@ -1,24 +1,25 @@
 //! `peise predict`: a whole data set.
 
+mod journal;
+
 use super::options::{DecideArgs, ModelArgs};
 use crate::failure::{Failure, Outcome, tell};
 use crate::progress;
 use clap::{Args, ValueEnum};
-use indicatif::ProgressBar;
+use journal::{Journal, Origin};
 use peise::format::course::{BrokenListing, MergedWriter, for_each_entry, image_path};
 use peise::format::csv::CsvWriter;
 use peise::format::predictions::{ListingPrediction, PredictionWriter};
-use peise::format::{AtomicFile, describe};
+use peise::format::{AtomicFile, FormatError, describe};
 use peise::image::DecodeLimits;
 use peise::listing::Listing;
 use peise::matcher::decode::NonePolicy;
 use peise::stream::{self, Job, LabelListings};
 use peise_train::baseline::Baseline;
-use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, PoisonError};
+use xxhash_rust::xxh3::Xxh3;
 
 /// Label every photo of a data set in the course format.
 #[derive(Debug, Args)]
@@ -40,6 +41,9 @@ pub struct PredictArgs {
     format: OutputFormat,
     #[command(flatten)]
     decide: DecideArgs,
+    /// Go on where a run of the same data, model and options was stopped.
+    #[arg(long)]
+    resume: bool,
     #[command(flatten)]
     model: ModelArgs,
 }
@@ -99,60 +103,81 @@ fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome,
     if args.scores.as_ref() == Some(&args.out) {
         return Err(Failure::Usage("--scores and --out name the same file: give them two".to_owned()));
     }
-    // Once over the file first: what is wrong with it is said before any work is done.
-    let mut photos = 0;
-    for_each_entry(&args.data, &args.split, &mut |entry| {
-        photos += entry.map_or(0, |listing| listing.images.len() as u64);
-        true
-    })?;
-    let mut output = Output {
-        out: Writer::create(&args.out, args.format)?,
-        scores: match &args.scores {
-            Some(path) => Some((PredictionWriter::new(AtomicFile::create(path)?), path)),
-            None => None,
-        },
-        path: &args.out,
-        bar: progress::bar(photos, "photos"),
-        outcome: Outcome::Done,
+    let survey = Survey::of(args)?;
+    let origin = Origin {
+        peise: env!("CARGO_PKG_VERSION").to_owned(),
+        model: args.model.fingerprint()?,
+        data: survey.hash,
+        options: format!("{options:?} {}", args.decide.min_confidence),
     };
-    // Broken listings keep their place in the output, by how many usable ones come before.
-    let broken: Mutex<BTreeMap<usize, Vec<BrokenListing>>> = Mutex::default();
-    let take_broken = |place: usize| {
-        let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
-        broken.remove(&place).unwrap_or_default()
-    };
+    // All files are tried before any work is done.
+    let output = Output::create(args)?;
+    let mut journal = Journal::open(&args.out, &origin, args.resume)?;
+    let bar = progress::bar(survey.photos, "photos");
+    let done = journal.done();
     std::thread::scope(|scope| -> Result<(), Failure> {
         let (sender, receiver) = sync_channel::<Job>(64);
-        let reader = scope.spawn(|| {
-            let mut usable = 0;
-            let sender = sender;
-            for_each_entry(&args.data, &args.split, &mut |entry| match entry {
-                Ok(listing) => {
-                    usable += 1;
-                    sender.send(job(&args.data, &args.split, listing)).is_ok()
+        let bar = &bar;
+        let reader = scope.spawn(move || {
+            let mut place = 0;
+            for_each_entry(&args.data, &args.split, &mut |entry| {
+                let Ok(listing) = entry else { return true };
+                place += 1;
+                if place <= done {
+                    bar.inc(listing.images.len() as u64);
+                    return true;
                 }
-                Err(entry) => {
-                    broken.lock().unwrap_or_else(PoisonError::into_inner).entry(usable).or_default().push(entry);
-                    true
-                }
+                sender.send(job(&args.data, &args.split, listing)).is_ok()
             })
         });
-        let mut place = 0;
         stream::predict(matcher, receiver.into_iter(), &DecodeLimits::default(), &options, |job, mut prediction| {
             if args.decide.min_confidence > 0.0 {
                 prediction.abstain_below(args.decide.min_confidence);
             }
-            output.write_broken(take_broken(place))?;
-            place += 1;
-            output.write(&job.listing, &prediction)
+            if !prediction.is_complete() {
+                bar.suspend(|| report(&prediction));
+            }
+            bar.inc(job.listing.images.len() as u64);
+            journal.write(&prediction)
         })?;
         match reader.join() {
-            Ok(read) => read?,
+            Ok(read) => Ok(read?),
             Err(panic) => std::panic::resume_unwind(panic),
         }
-        output.write_broken(take_broken(place))
     })?;
-    output.finish()
+    bar.finish_and_clear();
+    let outcome = output.write_all(args, journal.read()?)?;
+    journal.remove()?;
+    Ok(outcome)
+}
+
+/// What there is to do.
+struct Survey {
+    photos: u64,
+    /// Of all listings, as they are asked.
+    hash: String,
+}
+
+impl Survey {
+    /// Goes over the listings once: what is wrong with them is said before any work is done.
+    fn of(args: &PredictArgs) -> Result<Self, Failure> {
+        let (mut photos, mut hasher) = (0, Xxh3::new());
+        for_each_entry(&args.data, &args.split, &mut |entry| {
+            match entry {
+                Ok(listing) => {
+                    photos += listing.images.len() as u64;
+                    let files = listing.images.iter().map(|image| &image.file);
+                    for text in [&listing.id].into_iter().chain(&listing.labels).chain(files) {
+                        hasher.update(&(text.len() as u64).to_le_bytes());
+                        hasher.update(text.as_bytes());
+                    }
+                }
+                Err(broken) => tell(&describe(&broken)),
+            }
+            true
+        })?;
+        Ok(Self { photos, hash: format!("{:032x}", hasher.digest128()) })
+    }
 }
 
 /// A listing of a data set, with the paths of its photos.
@@ -162,49 +187,77 @@ pub fn job(root: &Path, split: &str, listing: Listing) -> Job {
     Job { listing, paths }
 }
 
-/// Where predictions go, and what was said of them.
+/// Where predictions go.
 struct Output<'a> {
     out: Writer,
-    scores: Option<(PredictionWriter<AtomicFile>, &'a PathBuf)>,
+    scores: Option<(PredictionWriter<AtomicFile>, &'a Path)>,
     path: &'a Path,
-    bar: ProgressBar,
     outcome: Outcome,
 }
 
-impl Output<'_> {
+impl<'a> Output<'a> {
+    fn create(args: &'a PredictArgs) -> Result<Self, Failure> {
+        let scores = |path: &'a PathBuf| {
+            Ok::<_, FormatError>((PredictionWriter::new(AtomicFile::create(path)?), path.as_path()))
+        };
+        Ok(Self {
+            out: Writer::create(&args.out, args.format)?,
+            scores: args.scores.as_ref().map(scores).transpose()?,
+            path: &args.out,
+            outcome: Outcome::Done,
+        })
+    }
+
+    /// Writes the listings with their predictions; those that are broken keep their place.
+    fn write_all(
+        mut self,
+        args: &PredictArgs,
+        mut predictions: impl Iterator<Item = Result<ListingPrediction, FormatError>>,
+    ) -> Result<Outcome, Failure> {
+        let mut failure = None;
+        for_each_entry(&args.data, &args.split, &mut |entry| {
+            let written = match entry {
+                Ok(listing) => match predictions.next() {
+                    Some(Ok(prediction)) if prediction.id == listing.id => self.write(&listing, &prediction),
+                    Some(Err(error)) => Err(error.into()),
+                    _ => Err(Failure::Usage(format!("{}: changed meanwhile; run again", args.data.display()))),
+                },
+                Err(broken) => self.write_broken(&broken),
+            };
+            failure = written.err();
+            failure.is_none()
+        })?;
+        failure.map_or_else(|| self.finish(), Err)
+    }
+
     fn write(&mut self, listing: &Listing, prediction: &ListingPrediction) -> Result<(), Failure> {
         if !prediction.is_complete() {
             self.outcome = Outcome::Partly;
-            self.bar.suspend(|| report(prediction));
         }
         self.out.write(listing, prediction).map_err(write_error(self.path))?;
-        if let Some((writer, path)) = &mut self.scores {
-            writer.write(prediction).map_err(write_error(path))?;
-        }
-        self.bar.inc(listing.images.len() as u64);
-        Ok(())
+        self.write_scores(prediction)
     }
 
-    fn write_broken(&mut self, entries: Vec<BrokenListing>) -> Result<(), Failure> {
-        for entry in entries {
-            self.outcome = Outcome::Partly;
-            self.bar.suspend(|| tell(&describe(&entry)));
-            let prediction = ListingPrediction::broken(&entry);
-            match &mut self.out {
-                Writer::Course(writer) => writer.write_broken(&entry),
-                Writer::Jsonl(writer) => writer.write(&prediction),
-                Writer::Csv(writer) => writer.write(&prediction),
-            }
-            .map_err(write_error(self.path))?;
-            if let Some((writer, path)) = &mut self.scores {
-                writer.write(&prediction).map_err(write_error(path))?;
-            }
+    fn write_broken(&mut self, broken: &BrokenListing) -> Result<(), Failure> {
+        self.outcome = Outcome::Partly;
+        let prediction = ListingPrediction::broken(broken);
+        match &mut self.out {
+            Writer::Course(writer) => writer.write_broken(broken),
+            Writer::Jsonl(writer) => writer.write(&prediction),
+            Writer::Csv(writer) => writer.write(&prediction),
         }
-        Ok(())
+        .map_err(write_error(self.path))?;
+        self.write_scores(&prediction)
+    }
+
+    fn write_scores(&mut self, prediction: &ListingPrediction) -> Result<(), Failure> {
+        match &mut self.scores {
+            Some((writer, path)) => writer.write(prediction).map_err(write_error(path)),
+            None => Ok(()),
+        }
     }
 
     fn finish(self) -> Result<Outcome, Failure> {
-        self.bar.finish_and_clear();
         self.out.finish(self.path)?;
         if let Some((writer, path)) = self.scores {
             writer.finish().map_err(write_error(path))?.commit()?;

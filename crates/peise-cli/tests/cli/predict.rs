@@ -1,10 +1,14 @@
 //! `peise predict`.
 
+#[cfg(target_os = "linux")]
+use crate::common::Run;
 use crate::common::{Data, peise, text};
 use peise::format::course::{read_merged, write_merged};
 use peise::format::predictions::PredictionReader;
 use serde_json::Value;
 use std::fs;
+#[cfg(target_os = "linux")]
+use std::{path::Path, process::Command};
 
 fn drawn_set() -> Data {
     let mut data = Data::new();
@@ -152,6 +156,48 @@ fn an_output_that_cannot_be_written_is_refused() {
     if cfg!(target_os = "linux") {
         predict("/dev/full", &[]).refuses(&["/dev/full", "No space left on device"]);
     }
+}
+
+/// A limit on the size of files stands for a full disk.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_run_that_was_stopped_is_continued_where_it_stopped() {
+    let mut data = Data::new();
+    (0..40).for_each(|index| data.add_drawn(&index.to_string(), index));
+    data.add("broken", &[] as &[&str], &[("no.jpg", None)]);
+    data.write();
+    let (out, scores, whole) = (data.path("out.json"), data.path("scores.jsonl"), data.path("whole.json"));
+    let predict = |out: &Path, more: &[&str]| {
+        let args = ["predict", "--data", data.root(), "--out", text(out), "--scores", text(&scores)];
+        peise(args.iter().chain(more))
+    };
+    predict(&whole, &[]).exits(1);
+    let (expected, expected_scores) = (fs::read(&whole).unwrap(), fs::read(&scores).unwrap());
+    fs::remove_file(&scores).unwrap();
+
+    let limited = format!(
+        "trap '' XFSZ; ulimit -f 20; exec {} predict --data {} --out {}",
+        env!("CARGO_BIN_EXE_peise"),
+        data.root(),
+        text(&out)
+    );
+    let stopped = Run::of(Command::new("sh").args(["-c", &limited]).output().unwrap()).exits(2);
+    assert!(stopped.stderr.contains("out.json.partial.jsonl"), "{}", stopped.stderr);
+    assert!(!out.exists());
+    let journal = fs::read(data.path("out.json.partial.jsonl")).unwrap();
+    let lines = journal.iter().filter(|byte| **byte == b'\n').count();
+    assert!((10..30).contains(&lines) && journal.last() != Some(&b'\n'), "cut within a line: {lines}");
+
+    predict(&out, &[]).refuses(&["an unfinished run has", "--resume"]);
+    predict(&out, &["--resume", "--rule", "free"]).refuses(&["other options", "leave --resume out"]);
+    predict(&out, &["--resume", "--model", "nearest-colour"]).refuses(&["another model"]);
+    predict(&out, &["--resume"]).exits(1);
+    assert_eq!(fs::read(&out).unwrap(), expected);
+    assert_eq!(fs::read(&scores).unwrap(), expected_scores);
+    assert!(!data.path("out.json.partial.jsonl").exists());
+    // With nothing to continue it begins.
+    predict(&out, &["--resume"]).exits(1);
+    assert_eq!(fs::read(&out).unwrap(), expected);
 }
 
 #[cfg(unix)]

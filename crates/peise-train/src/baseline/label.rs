@@ -20,7 +20,7 @@ pub enum Baseline {
 }
 
 /// A photo as the baselines keep it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct SmallPhoto {
     pixels: RgbImage,
     hash: u128,

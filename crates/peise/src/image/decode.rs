@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use super::error::ImageError;
 use super::format::Format;
+use super::scaled;
 
 /// What a photo may cost; checked from file size and header, before anything large is allocated.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -61,6 +62,16 @@ impl DecodeLimits {
 ///   missing would be decoded as grey
 /// - [`ImageError::Decode`]: damaged, or a variant that the decoder does not know
 pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<RgbImage, ImageError> {
+    decode_at_least(bytes, limits, None).map(|(pixels, _)| pixels)
+}
+
+/// As [`decode`], but where a JPEG has more than that, at an eighth of its size; `least` is the shortest side that will
+/// do, pixels. With the size of the whole, width and height, where it was not decoded in full.
+pub(super) fn decode_at_least(
+    bytes: &[u8],
+    limits: &DecodeLimits,
+    least: Option<u32>,
+) -> Result<(RgbImage, Option<(u32, u32)>), ImageError> {
     limits.check_bytes(bytes.len() as u64)?;
     let format = Format::of(bytes)?;
     let header = format.header(bytes);
@@ -70,6 +81,12 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<RgbImage, ImageErro
     let truncated = || ImageError::Truncated { format: format.name(), bytes: bytes.len() as u64 };
     if !header.complete {
         return Err(truncated());
+    }
+    if let (Format::Jpeg, Some(size), Some(least)) = (format, header.size, least)
+        && scaled::is_enough(size, least)
+        && let Some((image, size)) = scaled::decode(bytes, size, limits.max_alloc)
+    {
+        return Ok((image, Some(size)));
     }
     let failed = |source| match source {
         ::image::ImageError::IoError(error) if error.kind() == std::io::ErrorKind::UnexpectedEof => truncated(),
@@ -91,7 +108,7 @@ pub fn decode(bytes: &[u8], limits: &DecodeLimits) -> Result<RgbImage, ImageErro
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder).map_err(failed)?;
     image.apply_orientation(orientation);
-    Ok(if image.color().has_alpha() { on_white(&image) } else { image.into_rgb8() })
+    Ok((if image.color().has_alpha() { on_white(&image) } else { image.into_rgb8() }, None))
 }
 
 /// Reads and decodes a photo.

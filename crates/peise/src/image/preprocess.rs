@@ -3,6 +3,10 @@
 use ::image::RgbImage;
 use serde::{Deserialize, Serialize};
 
+use super::decode::{DecodeLimits, decode_at_least};
+use super::error::ImageError;
+use super::resize::Decoded;
+use super::scaled;
 use super::step::{PreprocessError, Step};
 
 /// Steps applied in order; part of a model's saved config. Holds only steps that can be carried out.
@@ -87,13 +91,32 @@ impl Preprocess {
         &self.steps
     }
 
+    /// Decodes a photo, no larger than the steps need, and applies them: what training and matching both do to a file.
+    ///
+    /// JPEGs of at least eight times the size that the first step asks for are decoded at an eighth of theirs.
+    ///
+    /// # Errors
+    /// Those of [`decode`](super::decode()).
+    pub fn decode(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<RgbImage, ImageError> {
+        let least = self.steps.first().and_then(Step::least_side);
+        let (pixels, size) = decode_at_least(bytes, limits, least)?;
+        Ok(match size {
+            Some(size) => self.apply_to(&Decoded { pixels: &pixels, size, scale: scaled::BLOCK }),
+            None => self.apply(&pixels),
+        })
+    }
+
     /// Applies the steps.
     pub fn apply(&self, image: &RgbImage) -> RgbImage {
+        self.apply_to(&Decoded::whole(image))
+    }
+
+    fn apply_to(&self, image: &Decoded) -> RgbImage {
         let mut steps = self.steps.iter();
         let Some(first) = steps.next() else {
-            return image.clone();
+            return image.pixels.clone();
         };
-        steps.fold(first.apply(image), |image, step| step.apply(&image))
+        steps.fold(first.apply(image), |image, step| step.apply(&Decoded::whole(&image)))
     }
 
     /// `(width, height)` in pixels that every image gets; `None` where it depends on the image.

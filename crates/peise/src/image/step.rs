@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::blur::gaussian_blur;
-use super::resize::{fit, middle, resize, resize_middle};
+use super::resize::{Decoded, fit, middle, resize, resize_middle};
 
 /// Largest side that a step may ask for, pixels.
 const MAX_SIDE: u32 = 4096;
@@ -125,8 +125,18 @@ impl Step {
         }
     }
 
-    pub(super) fn apply(&self, image: &RgbImage) -> RgbImage {
-        let (width, height) = image.dimensions();
+    /// Shortest side of an image in which this step finds all that it keeps, pixels; `None` where it depends on the
+    /// pixels of the image as it is.
+    pub(super) fn least_side(&self) -> Option<u32> {
+        match *self {
+            Self::Resize { width, height } => Some(width.max(height)),
+            Self::ResizeShort { short: size } | Self::Pad { size, .. } | Self::CropSquare { size } => Some(size),
+            Self::CenterCrop { .. } | Self::GaussianBlur { .. } => None,
+        }
+    }
+
+    pub(super) fn apply(&self, image: &Decoded) -> RgbImage {
+        let (width, height) = image.size;
         let (to_width, to_height) = self.output_size(width, height);
         match *self {
             Self::Resize { .. } => resize(image, to_width, to_height),
@@ -136,7 +146,7 @@ impl Step {
             }
             Self::CenterCrop { .. } => {
                 let (left, top) = ((width - to_width) / 2, (height - to_height) / 2);
-                imageops::crop_imm(image, left, top, to_width, to_height).to_image()
+                imageops::crop_imm(image.pixels, left, top, to_width, to_height).to_image()
             }
             Self::Pad { size, fill } => {
                 let (width, height) = fit(width, height, size);
@@ -145,7 +155,7 @@ impl Step {
                 imageops::replace(&mut square, &resize(image, width, height), left.into(), top.into());
                 square
             }
-            Self::GaussianBlur { kernel, sigma } => gaussian_blur(image, kernel, sigma),
+            Self::GaussianBlur { kernel, sigma } => gaussian_blur(image.pixels, kernel, sigma),
         }
     }
 }

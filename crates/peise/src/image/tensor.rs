@@ -5,7 +5,7 @@ use ::image::{ExtendedColorType, RgbImage};
 use xxhash_rust::xxh3::Xxh3;
 
 use super::error::ImageError;
-use super::resize::{fit, resize};
+use super::resize::{Decoded, fit, resize};
 
 /// Writes an image as a model's input: `(value / 255 - mean) / std`, planes in the order R, G, B.
 ///
@@ -51,7 +51,7 @@ pub fn thumbnail_jpeg(image: &RgbImage, long_side: u32, quality: u8) -> Result<V
     let small;
     let image = if width.max(height) > long_side.max(1) {
         let (width, height) = fit(width, height, long_side.max(1));
-        small = resize(image, width, height);
+        small = resize(&Decoded::whole(image), width, height);
         &small
     } else {
         image
