@@ -83,7 +83,7 @@ fn main() {
     let prepared: Vec<Vec<Option<Photo>>> =
         drawn.iter().map(|one| one.images.iter().map(|photo| Some(matcher.prepare_pixels(photo))).collect()).collect();
     let refs: Vec<&Photo> = prepared.iter().flatten().flatten().collect();
-    let encode = median_seconds(|| drop(black_box(matcher.encode_photos(&refs).into_data())));
+    let encode = median_seconds(|| drop(black_box(matcher.encode_photos(&refs))));
     row("encode photos", encode);
     let texts: Vec<String> =
         drawn.iter().flat_map(|one| matcher.config().cleaner().clean(&one.listing.labels)).collect();
@@ -92,7 +92,7 @@ fn main() {
         "encode labels, none cached",
         median_seconds(|| {
             matcher.forget_labels();
-            drop(black_box(matcher.encode_labels(&texts).into_data()));
+            drop(black_box(matcher.encode_labels(&texts)));
         }),
     );
     let decide_options =

@@ -22,9 +22,20 @@ pub struct TokenInput {
     pub mask: Tensor<2, Bool>,
 }
 
-impl TokenInput {
+/// A padded batch of tokenised labels on the host.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaddedTokens {
+    /// Tokens `[N, T]`, row by row.
+    pub tokens: Vec<i64>,
+    /// `[N, T]`, `true` = padding.
+    pub mask: Vec<bool>,
+    /// N and T.
+    pub shape: [usize; 2],
+}
+
+impl PaddedTokens {
     /// Pads rows of tokens with zeros, to the longest or to `length` where that is more.
-    pub fn pad(rows: &[Vec<i64>], length: usize, device: &Device) -> Self {
+    pub fn new(rows: &[Vec<i64>], length: usize) -> Self {
         let length = rows.iter().map(Vec::len).max().unwrap_or(1).max(length).max(1);
         let mut tokens = vec![0i64; rows.len() * length];
         let mut mask = vec![true; rows.len() * length];
@@ -32,9 +43,14 @@ impl TokenInput {
             tokens[row * length..][..values.len()].copy_from_slice(values);
             mask[row * length..][..values.len()].fill(false);
         }
-        Self {
-            tokens: Tensor::from_data(TensorData::new(tokens, [rows.len(), length]), device),
-            mask: Tensor::from_data(TensorData::new(mask, [rows.len(), length]), device),
+        Self { tokens, mask, shape: [rows.len(), length] }
+    }
+
+    /// The batch as tensors.
+    pub fn on(&self, device: &Device) -> TokenInput {
+        TokenInput {
+            tokens: Tensor::from_data(TensorData::new(self.tokens.clone(), self.shape), device),
+            mask: Tensor::from_data(TensorData::new(self.mask.clone(), self.shape), device),
         }
     }
 }

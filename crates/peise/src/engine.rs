@@ -5,14 +5,17 @@ use crate::image::{DecodeLimits, ImageError, Preprocess, RgbImage, content_hash,
 use crate::label::{indistinguishable, normalize};
 use crate::listing::{Assignment, Choice, Scores};
 use crate::matcher::decode::{self, DecodeOptions, RuleError};
-use crate::model::{BatchLayout, LabelTokenizer, Model, ModelConfig};
+use crate::model::{BatchLayout, LabelTokenizer, ModelConfig};
 use crate::model_folder::{self, LoadedModel, ModelError};
-use burn::module::Module;
-use burn::tensor::{Device, Tensor, TensorData};
+use burn::tensor::Device;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Mutex;
+
+mod compute;
+
+pub use compute::{BurnEngine, Engine, Features, PaddedScores};
 
 /// Photos encoded at once: bounds memory, large enough to keep two to sixteen cores busy.
 const PHOTOS_PER_PASS: usize = 64;
@@ -78,10 +81,9 @@ pub enum MatchError {
 #[derive(Debug)]
 pub struct Matcher {
     config: ModelConfig,
-    model: Model,
+    engine: Box<dyn Engine>,
     tokenizer: LabelTokenizer,
     preprocess: Preprocess,
-    device: Device,
     cover_reward: f64,
     cache: Mutex<HashMap<String, Vec<f32>>>,
 }
@@ -116,15 +118,20 @@ impl Matcher {
 
     fn new(loaded: LoadedModel, device: Device) -> Self {
         let LoadedModel { config, model, tokenizer } = loaded;
-        let model = model.valid().fold();
-        let cover_reward = f64::from(model.reward().into_scalar::<f32>());
+        let engine = BurnEngine::new(model, device);
+        let cover_reward = f64::from(engine.model().reward().into_scalar::<f32>());
         let preprocess = config.preprocess();
-        Self { config, model, tokenizer, preprocess, device, cover_reward, cache: Mutex::default() }
+        Self { config, engine: Box::new(engine), tokenizer, preprocess, cover_reward, cache: Mutex::default() }
     }
 
     /// The model's configuration.
     pub fn config(&self) -> &ModelConfig {
         &self.config
+    }
+
+    /// What computes the model.
+    pub fn engine(&self) -> &dyn Engine {
+        self.engine.as_ref()
     }
 
     /// The learned reward of a covered label, for [`DecodeOptions::cover_reward`].
@@ -280,24 +287,21 @@ impl Matcher {
                 images: pass.iter().map(|(_, images, _)| images.clone()).collect(),
                 labels: pass.iter().map(|(_, _, labels)| labels.clone()).collect(),
             };
-            self.score_pass(images.clone(), texts.clone(), &layout, pass, &mut scores);
+            self.score_pass(&images, &texts, &layout, pass, &mut scores);
         }
         scores
     }
 
     fn score_pass(
         &self,
-        images: Tensor<2>,
-        labels: Tensor<2>,
+        images: &Features,
+        labels: &Features,
         layout: &BatchLayout,
         pass: &[(usize, Vec<usize>, Vec<usize>)],
         scores: &mut HashMap<usize, Scores>,
     ) {
-        let mut output = self.model.match_inputs(images, labels, layout);
-        let (Some(last), Some(none)) = (output.scores.pop(), output.none.pop()) else { return };
-        let [_, rows, columns] = last.dims();
-        let values: Vec<f32> = last.into_data().iter::<f32>().collect();
-        let nones: Vec<f32> = none.into_data().iter::<f32>().collect();
+        let PaddedScores { scores: values, none: nones, images: rows, labels: columns } =
+            self.engine.score(images, labels, layout);
         let temperature = self.config.temperature();
         let step = |value: f32| (value / temperature / SCORE_STEP).round() * SCORE_STEP;
         for (place, (at, images, labels)) in pass.iter().enumerate() {
@@ -311,22 +315,21 @@ impl Matcher {
     }
 
     /// Features of photos, `[N, D]`, 64 at a time.
-    pub fn encode_photos(&self, photos: &[&Photo]) -> Tensor<2> {
+    pub fn encode_photos(&self, photos: &[&Photo]) -> Features {
         let (mean, std) = self.config.normalisation();
-        let passes = photos
-            .chunks(PHOTOS_PER_PASS)
-            .map(|photos| {
-                let (width, height) = photos[0].pixels.dimensions();
-                let pixels = 3 * (width * height) as usize;
-                let mut values = vec![0f32; photos.len() * pixels];
-                for (photo, out) in photos.iter().zip(values.chunks_mut(pixels)) {
-                    write_tensor(&photo.pixels, mean, std, out);
-                }
-                let shape = [photos.len(), 3, height as usize, width as usize];
-                self.model.encode_images(Tensor::from_data(TensorData::new(values, shape), &self.device))
-            })
-            .collect();
-        Tensor::cat(passes, 0)
+        let mut features = Features::default();
+        for photos in photos.chunks(PHOTOS_PER_PASS) {
+            let (width, height) = photos[0].pixels.dimensions();
+            let pixels = 3 * (width * height) as usize;
+            let mut values = vec![0f32; photos.len() * pixels];
+            for (photo, out) in photos.iter().zip(values.chunks_mut(pixels)) {
+                write_tensor(&photo.pixels, mean, std, out);
+            }
+            let pass = self.engine.encode_images(values, [photos.len(), 3, height as usize, width as usize]);
+            features.width = pass.width;
+            features.values.extend(pass.values);
+        }
+        features
     }
 
     /// Forgets the cached label features.
@@ -335,21 +338,19 @@ impl Matcher {
     }
 
     /// Features of cleaned labels, `[M, D]`; those seen before come from the cache.
-    pub fn encode_labels(&self, labels: &[&str]) -> Tensor<2> {
+    pub fn encode_labels(&self, labels: &[&str]) -> Features {
         let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if cache.len() + labels.len() > CACHED_LABELS {
             cache.clear();
         }
         let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains_key(*label)).collect();
         for new in new.chunks(LABELS_PER_PASS) {
-            let encoded = self.model.encode_labels(self.tokenizer.batch(new, &self.device));
-            let width = encoded.dims()[1];
-            let values: Vec<f32> = encoded.into_data().iter::<f32>().collect();
+            let Features { values, width } = self.engine.encode_labels(&self.tokenizer.batch(new));
             cache.extend(new.iter().zip(values.chunks(width)).map(|(label, row)| ((*label).to_owned(), row.to_vec())));
         }
         let values: Vec<f32> = labels.iter().flat_map(|label| cache[*label].iter().copied()).collect();
         let width = values.len() / labels.len().max(1);
-        Tensor::from_data(TensorData::new(values, [labels.len(), width]), &self.device)
+        Features { values, width }
     }
 }
 

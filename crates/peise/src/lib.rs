@@ -38,5 +38,7 @@ pub mod pretrained;
 pub mod stream;
 pub mod weights;
 
-pub use engine::{LISTING_LIMIT, MatchError, MatchInput, Matched, Matcher, Photo};
+pub use engine::{
+    BurnEngine, Engine, Features, LISTING_LIMIT, MatchError, MatchInput, Matched, Matcher, PaddedScores, Photo,
+};
 pub use model_folder::ModelError;

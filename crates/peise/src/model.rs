@@ -3,9 +3,9 @@
 //! Every model is photos to features, features to the matcher's inputs (the heads), and those to scores. A frozen
 //! encoder's features can be kept, since what follows is a function of them alone.
 
-use crate::encoder::TokenInput;
 use crate::encoder::characters::CharacterTokenizer;
 use crate::encoder::wordpiece::{TokenConfig, Vocabulary, VocabularyError, WordPieceTokenizer};
+use crate::encoder::{PaddedTokens, TokenInput};
 use crate::image::Preprocess;
 use crate::label::Cleaner;
 use crate::matcher::MatcherOutput;
@@ -55,10 +55,10 @@ impl LabelTokenizer {
     ///
     /// # Shapes
     /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
-    pub fn batch(&self, labels: &[&str], device: &Device) -> TokenInput {
+    pub fn batch(&self, labels: &[&str]) -> PaddedTokens {
         match self {
-            Self::Characters(tokenizer) => tokenizer.batch(labels, device),
-            Self::WordPiece(tokenizer) => tokenizer.batch(labels, device),
+            Self::Characters(tokenizer) => tokenizer.batch(labels),
+            Self::WordPiece(tokenizer) => tokenizer.batch(labels),
         }
     }
 

@@ -73,7 +73,7 @@ impl Features {
     /// The matcher's inputs of a batch's labels, `[M, D]`.
     pub fn labels(&self, model: &Model, tokenizer: &LabelTokenizer, batch: &Batch, device: &Device) -> Tensor<2> {
         let texts: Vec<&str> = batch.texts.iter().map(String::as_str).collect();
-        let tokens = tokenizer.batch(&texts, device);
+        let tokens = tokenizer.batch(&texts).on(device);
         match &self.labels {
             Some(kept) => model.label_inputs(kept.tensor(&batch.labels, device), tokens.mask),
             None => model.encode_labels(tokens),
@@ -140,7 +140,7 @@ impl Encoder<'_> {
             let mut kept = Kept::default();
             for places in texts.chunks(AT_ONCE) {
                 let texts: Vec<&str> = places.iter().map(|&label| maker.data.labels[label].text.as_str()).collect();
-                kept.add(places, model.label_features(self.tokenizer.batch(&texts, self.device)));
+                kept.add(places, model.label_features(self.tokenizer.batch(&texts).on(self.device)));
                 told(places.len());
             }
             features.labels = Some(kept);

@@ -4,7 +4,7 @@
 //! (Xiong et al. 2020, arXiv 2002.04745). Deviations: one token a character; characters unknown to
 //! the vocabulary share hash buckets, so that two unknown characters still differ.
 
-use super::TokenInput;
+use super::{PaddedTokens, TokenInput};
 use burn::module::Module;
 use burn::nn::transformer::{TransformerEncoder, TransformerEncoderConfig, TransformerEncoderInput};
 use burn::nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
@@ -83,9 +83,9 @@ impl CharacterTokenizer {
     ///
     /// # Shapes
     /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
-    pub fn batch<S: AsRef<str>>(&self, labels: &[S], device: &Device) -> TokenInput {
+    pub fn batch<S: AsRef<str>>(&self, labels: &[S]) -> PaddedTokens {
         let rows: Vec<Vec<i64>> = labels.iter().map(|label| self.encode(label.as_ref())).collect();
-        TokenInput::pad(&rows, 1, device)
+        PaddedTokens::new(&rows, 1)
     }
 }
 
@@ -173,8 +173,8 @@ mod tests {
         let device = Device::flex();
         let model = config().init(&device);
         let tokenizer = CharacterTokenizer::new(&config());
-        let alone = model.forward(tokenizer.batch(&["黑"], &device));
-        let padded = model.forward(tokenizer.batch(&["黑", "red白色x"], &device));
+        let alone = model.forward(tokenizer.batch(&["黑"]).on(&device));
+        let padded = model.forward(tokenizer.batch(&["黑", "red白色x"]).on(&device));
         let difference = (padded.narrow(0, 0, 1) - alone).abs().max().into_scalar::<f32>();
         assert!(difference < 1e-5, "{difference}");
     }

@@ -3,8 +3,7 @@
 //! Source: Devlin et al. 2018 (arXiv 1810.04805); a `tokenizer.json` or `vocab.txt` as published with the weights. The
 //! published run of the report kept 5 tokens, `[CLS]` and `[SEP]` included, and did not mask the padding: config fields.
 
-use super::TokenInput;
-use burn::tensor::Device;
+use super::PaddedTokens;
 use serde::{Deserialize, Serialize};
 use tokenizers::models::wordpiece::WordPiece;
 use tokenizers::normalizers::BertNormalizer;
@@ -138,9 +137,9 @@ impl WordPieceTokenizer {
     ///
     /// # Shapes
     /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
-    pub fn batch(&self, labels: &[&str], device: &Device) -> TokenInput {
+    pub fn batch(&self, labels: &[&str]) -> PaddedTokens {
         let rows: Vec<Vec<i64>> = labels.iter().map(|label| self.encode(label)).collect();
-        TokenInput::pad(&rows, self.config.max_length, device)
+        PaddedTokens::new(&rows, self.config.max_length)
     }
 }
 
