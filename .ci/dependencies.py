@@ -13,8 +13,9 @@ ALLOWED = {
 # Used unmodified; docs/decisions/003 and 010 say why each is there.
 EXCEPTIONS = {"colored": "MPL-2.0", "buildid": "MPL-2.0", "webpki-roots": "CDLA-Permissive-2.0"}
 EDGES = {
-    "peise": set(),
-    "peise-train": {"peise"},
+    "peise-convolution": set(),
+    "peise": {"peise-convolution"},
+    "peise-train": {"peise", "peise-convolution"},
     "peise-cli": {"peise", "peise-train"},
 }
 # Who only matches must not pay for training.

@@ -46,6 +46,9 @@ pub enum Failure {
     /// A model.
     #[error(transparent)]
     Model(#[from] peise::ModelError),
+    /// A model as ONNX.
+    #[error(transparent)]
+    Onnx(#[from] peise::onnx::ExportError),
     /// A model on the hub.
     #[error(transparent)]
     Hub(#[from] crate::hub::HubError),

@@ -34,6 +34,7 @@ pub mod listing;
 pub mod matcher;
 pub mod model;
 pub mod model_folder;
+pub mod onnx;
 pub mod pretrained;
 pub mod stream;
 pub mod weights;

@@ -2,7 +2,8 @@
 
 use crate::encoder::wordpiece::{Vocabulary, VocabularyError};
 use crate::model::{LabelTokenizer, Model, ModelConfig};
-use crate::weights::{self, Part, WeightFile, WeightsError};
+use crate::onnx::TensorSource;
+use crate::weights::{self, Part, Stored, WeightFile, WeightsError};
 use burn::tensor::Device;
 use std::path::{Path, PathBuf};
 
@@ -147,6 +148,56 @@ pub(crate) fn embedded(device: &Device) -> Result<LoadedModel, ModelError> {
     Ok(LoadedModel { config, model, tokenizer })
 }
 
+/// A model's configuration and weights as they are stored, for what needs no module, such as [`crate::onnx`].
+pub struct StoredModel {
+    /// The configuration.
+    pub config: ModelConfig,
+    /// The vocabulary, where the model has one.
+    pub vocabulary: Option<Vocabulary>,
+    files: Vec<(&'static str, WeightFile<'static>)>,
+}
+
+impl StoredModel {
+    /// The embedded model.
+    ///
+    /// # Errors
+    /// If the embedded files are damaged, which a release's tests exclude.
+    pub fn embedded() -> Result<Self, ModelError> {
+        let folder = Path::new("(embedded)");
+        let config = parse(EMBEDDED_CONFIG, &folder.join(CONFIG))?;
+        let error = |source| ModelError::Weights { path: folder.join("model.safetensors"), source };
+        let file = WeightFile::from_bytes(EMBEDDED_WEIGHTS).map_err(error)?;
+        Ok(Self { config, vocabulary: None, files: vec![("", file)] })
+    }
+
+    /// Opens a folder.
+    ///
+    /// # Errors
+    /// If a file is missing or unreadable; the error names it.
+    pub fn open(folder: &Path) -> Result<Self, ModelError> {
+        let config = parse(&read(&folder.join(CONFIG))?, &folder.join(CONFIG))?;
+        let vocabulary = if config.tokens().is_some() { Some(read_vocabulary(folder)?) } else { None };
+        let files = part_files(&config).iter().map(|part| Ok((part.prefix, open_part(folder, part)?)));
+        Ok(Self { files: files.collect::<Result<_, ModelError>>()?, config, vocabulary })
+    }
+}
+
+impl TensorSource for StoredModel {
+    fn tensor(&self, name: &str) -> Result<Stored, WeightsError> {
+        let part = self.files.iter().find_map(|(prefix, file)| Some((name.strip_prefix(prefix)?, file)));
+        let (name, file) = part.ok_or_else(|| WeightsError::Missing { name: name.to_owned() })?;
+        file.tensor(name)
+    }
+}
+
+fn open_part(folder: &Path, part: &PartFile) -> Result<WeightFile<'static>, ModelError> {
+    let path = folder.join(part.file);
+    WeightFile::open(&path).map_err(|source| match source {
+        WeightsError::Read(source) => ModelError::Read { path, source },
+        source => ModelError::Weights { path, source },
+    })
+}
+
 /// Size of the embedded weights in bytes.
 pub fn embedded_bytes() -> usize {
     EMBEDDED_WEIGHTS.len()
@@ -169,10 +220,7 @@ pub fn load(folder: &Path, device: &Device) -> Result<LoadedModel, ModelError> {
     for (place, part) in files.iter().enumerate() {
         let path = folder.join(part.file);
         let error = |source| ModelError::Weights { path: path.clone(), source };
-        let file = WeightFile::open(&path).map_err(|source| match source {
-            WeightsError::Read(source) => ModelError::Read { path: path.clone(), source },
-            source => error(source),
-        })?;
+        let file = open_part(folder, part)?;
         let parts = [Part { prefix: part.prefix, file: &file, keys: None }];
         let others: Vec<&str> = files[..place].iter().map(|other| other.prefix).collect();
         model = weights::from_parts_except(model, &parts, &others).map_err(error)?;

@@ -69,3 +69,24 @@ fn a_full_disk_behind_stdout_is_a_failure() {
     let child = command().arg("models").stdout(full).stderr(Stdio::piped()).spawn().unwrap();
     Run::of(child.wait_with_output().unwrap()).refuses(&["cannot write standard output", "No space left on device"]);
 }
+
+#[test]
+fn a_model_is_exported() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let out = folder.path().join("onnx");
+    let told = peise(["export", "--onnx", text(&out)]).succeeds().stdout;
+    assert_eq!(told.lines().count(), 4, "{told}");
+    let read = |name: &str| fs::read(out.join(name)).unwrap();
+    for name in ["image_encoder.onnx", "label_encoder.onnx", "matcher.onnx"] {
+        let bytes = read(name);
+        let holds = |text: &str| bytes.windows(text.len()).any(|part| part == text.as_bytes());
+        assert!(bytes.len() > 100_000 && holds("peise") && holds("label_mask") == (name == "matcher.onnx"), "{name}");
+    }
+    let config: serde_json::Value = serde_json::from_slice(&read("config.json")).unwrap();
+    assert_eq!(config["architecture"], "compact");
+    peise(["export", "--onnx", text(&out), "--model", "none"]).refuses(&["--model none", "peise models"]);
+    peise(["export", "--onnx", text(&out), "--model", text(folder.path())]).refuses(&["config.json"]);
+    let file = folder.path().join("file");
+    fs::write(&file, "x").unwrap();
+    peise(["export", "--onnx", text(&file)]).refuses(&["cannot write", "file"]);
+}

@@ -8,6 +8,7 @@ use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
 use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
+use peise_convolution::burn::{Epilogue, conv2d, conv2d_fused};
 
 /// Convolution followed by batch normalisation; [`ConvNorm::fold`] makes it one convolution.
 #[derive(Module, Debug)]
@@ -33,11 +34,27 @@ impl ConvNorm {
     /// # Shapes
     /// - input `[N, C, H, W]`; returns `[N, C', H', W']`
     pub fn forward(&self, input: Tensor<4>) -> Tensor<4> {
-        let output = self.conv.forward(input);
-        match &self.norm {
-            Some(norm) => batch_norm(norm, output),
-            None => output,
+        self.forward_with(input, Epilogue::default())
+    }
+
+    /// The same, followed by ReLU.
+    pub fn forward_relu(&self, input: Tensor<4>) -> Tensor<4> {
+        self.forward_with(input, Epilogue { residual: None, relu: true })
+    }
+
+    /// Followed by the addition of a residual and ReLU; once folded, all of it is one pass.
+    fn forward_with(&self, input: Tensor<4>, epilogue: Epilogue) -> Tensor<4> {
+        let weight = self.conv.weight.val();
+        let bias = self.conv.bias.as_ref().map(Param::val);
+        let (stride, padding) = (self.conv.stride, [self.conv.kernel_size[0] / 2, self.conv.kernel_size[1] / 2]);
+        let Some(norm) = &self.norm else {
+            return conv2d_fused(input, weight, bias, epilogue, stride, padding);
+        };
+        let mut output = batch_norm(norm, conv2d(input, weight, bias, stride, padding));
+        if let Some(residual) = epilogue.residual {
+            output = output + residual;
         }
+        if epilogue.relu { relu(output) } else { output }
     }
 
     /// Folds the normalisation's running statistics into the convolution's weight and bias:
@@ -81,8 +98,8 @@ impl BasicBlock {
             Some(shortcut) => shortcut.forward(input.clone()),
             None => input.clone(),
         };
-        let output = relu(self.first.forward(input));
-        relu(self.second.forward(output) + shortcut)
+        let output = self.first.forward_relu(input);
+        self.second.forward_with(output, Epilogue { residual: Some(shortcut), relu: true })
     }
 
     pub(super) fn fold(self) -> Self {

@@ -8,7 +8,7 @@
 use super::block::{BasicBlock, ConvNorm};
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
-use burn::tensor::activation::{relu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Device, Tensor, assert_shape};
 use serde::{Deserialize, Serialize};
 
@@ -73,7 +73,7 @@ impl ResidualEncoder {
     /// If there are not three channels (programmer error).
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
         assert_shape!(images, [_, 3, _, _]);
-        let mut maps = relu(self.stem.forward(images));
+        let mut maps = self.stem.forward_relu(images);
         for block in &self.blocks {
             maps = block.forward(maps);
         }

@@ -10,7 +10,6 @@ use super::block::{BasicBlock, ConvNorm};
 use burn::module::Module;
 use burn::nn::pool::{AvgPool2d, AvgPool2dConfig, MaxPool2d, MaxPool2dConfig};
 use burn::nn::{Dropout, DropoutConfig, Linear, LinearConfig, PaddingConfig2d};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor, assert_shape};
 use serde::{Deserialize, Serialize};
 
@@ -166,7 +165,7 @@ impl ResNet {
     /// If there are not three channels, or the photos have another size (programmer error).
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
         assert_shape!(images, [_, 3, _, _]);
-        let mut maps = relu(self.stem.forward(images));
+        let mut maps = self.stem.forward_relu(images);
         if let Some(pool) = &self.max_pool {
             maps = pool.forward(maps);
         }

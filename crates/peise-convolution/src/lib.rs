@@ -1,0 +1,43 @@
+//! Two-dimensional convolutions of `f32` maps on CPUs, fast enough to train small networks.
+//!
+//! Everything is one operation: a tile of sums `source[base_i + offset_t] * panel[t][lane]` over `t`, with a few rows
+//! `i` and a few vectors of lanes held in registers (see `kernel.rs`). What differs is what the letters mean:
+//!
+//! | operation | rows `i` | steps `t` | lanes |
+//! | --- | --- | --- | --- |
+//! | [`forward`] | output pixels | input channels and taps | output channels |
+//! | [`backward_data`] | input pixels | output channels and taps | input channels |
+//! | [`backward_weight`] | input channels and taps | output pixels | output channels |
+//!
+//! The source is a zero-padded copy of an image, split by stride so that every tap is an offset: no matrix of image
+//! patches is ever built. The panel is packed once: the weight, or the gradient of a few images.
+//!
+//! Maps are `[N, C, H, W]`, weights `[C', C, KH, KW]`, both contiguous; one group, dilation 1. Work is spread over
+//! rayon's current thread pool; results do not depend on its size, bit for bit. They do depend on the processor's vector
+//! instructions, which are detected when running: AVX-512, AVX2 with FMA, or what the compiler makes of plain Rust.
+
+mod backward_data;
+mod backward_weight;
+#[allow(unsafe_code, reason = "aligned memory as a slice")]
+mod buffer;
+#[cfg(feature = "burn")]
+pub mod burn;
+mod class;
+mod correlation;
+mod forward;
+#[allow(unsafe_code, reason = "vector instructions")]
+mod kernel;
+mod planes;
+mod shape;
+#[allow(unsafe_code, reason = "vector instructions")]
+mod tile;
+#[allow(unsafe_code, reason = "vector instructions")]
+mod vector;
+
+#[cfg(test)]
+mod tests;
+
+pub use backward_data::backward_data;
+pub use backward_weight::{backward_bias, backward_weight};
+pub use forward::{Epilogue, forward};
+pub use shape::{Error, Shape};

@@ -1,0 +1,114 @@
+//! Values and gradients are burn's own.
+
+use burn::tensor::ops::ConvOptions;
+use burn::tensor::{Device, Distribution, Tensor, activation, module};
+use peise_convolution::burn::{Epilogue, conv2d, conv2d_fused};
+use proptest::prelude::*;
+
+fn assert_close<const D: usize>(name: &str, found: Tensor<D>, expected: Tensor<D>) {
+    assert_eq!(found.dims(), expected.dims(), "{name}");
+    let scale = expected.clone().abs().max().into_scalar::<f32>().max(1.0);
+    let error = (found - expected).abs().max().into_scalar::<f32>();
+    assert!(error < 1e-4 * scale, "{name}: {error} of {scale}");
+}
+
+#[derive(Debug, Clone)]
+struct Case {
+    input: [usize; 4],
+    weight: [usize; 4],
+    stride: [usize; 2],
+    padding: [usize; 2],
+    bias: bool,
+}
+
+fn cases() -> impl Strategy<Value = Case> {
+    let sizes = (1..=4_usize, 1..=9_usize, [5..=12_usize, 5..=12], 1..=30_usize, [1..=5_usize, 1..=5]);
+    (sizes, [1..=3_usize, 1..=3], [0..=2_usize, 0..=2], any::<bool>()).prop_map(
+        |((n, c, [h, w], o, [kh, kw]), stride, padding, bias)| Case {
+            input: [n, c, h, w],
+            weight: [o, c, kh, kw],
+            stride,
+            padding,
+            bias,
+        },
+    )
+}
+
+type Convolution = fn(Tensor<4>, Tensor<4>, Option<Tensor<1>>, [usize; 2], [usize; 2]) -> Tensor<4>;
+
+fn burns(
+    input: Tensor<4>,
+    weight: Tensor<4>,
+    bias: Option<Tensor<1>>,
+    stride: [usize; 2],
+    padding: [usize; 2],
+) -> Tensor<4> {
+    module::conv2d(input, weight, bias, ConvOptions::new(stride, padding, [1, 1], 1))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn values_and_gradients_are_burns(case in cases()) {
+        for device in [Device::flex().autodiff(), Device::flex().autodiff().gradient_checkpointing()] {
+            let random = |sizes: [usize; 4]| Tensor::<4>::random(sizes, Distribution::Default, &device) - 0.5;
+            let (input, weight) = (random(case.input).require_grad(), random(case.weight).require_grad());
+            let bias = case.bias.then(|| {
+                Tensor::<1>::random([case.weight[0]], Distribution::Default, &device).require_grad()
+            });
+            let run = |convolution: Convolution| {
+                // A sine's gradient differs everywhere.
+                let output = convolution(
+                    input.clone() * 2.0,
+                    weight.clone(),
+                    bias.clone(),
+                    case.stride,
+                    case.padding,
+                );
+                let grads = output.clone().sin().sum().backward();
+                let grad_bias = bias.as_ref().map(|bias| bias.grad(&grads).unwrap());
+                (output.inner(), input.grad(&grads).unwrap(), weight.grad(&grads).unwrap(), grad_bias)
+            };
+            let (found, expected) = (run(conv2d), run(burns));
+            assert_close("output", found.0, expected.0);
+            assert_close("grad_input", found.1, expected.1);
+            assert_close("grad_weight", found.2, expected.2);
+            if let (Some(found), Some(expected)) = (found.3, expected.3) {
+                assert_close("grad_bias", found, expected);
+            }
+        }
+    }
+
+    #[test]
+    fn the_fused_epilogue_is_burns(case in cases(), has_residual in any::<bool>(), relu in any::<bool>()) {
+        for device in [Device::flex(), Device::flex().autodiff()] {
+            let random = |sizes: [usize; 4]| Tensor::<4>::random(sizes, Distribution::Default, &device) - 0.5;
+            let (input, weight) = (random(case.input).swap_dims(2, 3), random(case.weight));
+            let bias = case.bias.then(|| Tensor::<1>::random([case.weight[0]], Distribution::Default, &device));
+            let mut expected = burns(input.clone(), weight.clone(), bias.clone(), case.stride, case.padding);
+            let residual = has_residual.then(|| random(expected.dims()));
+            if let Some(residual) = residual.clone() {
+                expected = expected + residual;
+            }
+            if relu {
+                expected = activation::relu(expected);
+            }
+            let epilogue = Epilogue { residual, relu };
+            let found = conv2d_fused(input, weight, bias, epilogue, case.stride, case.padding);
+            assert_close("output", found, expected);
+        }
+    }
+}
+
+#[test]
+fn frozen_weights_and_inputs_without_gradient_are_constants() {
+    let device = Device::flex().autodiff();
+    let input = Tensor::<4>::random([2, 3, 6, 6], Distribution::Default, &device);
+    let weight = Tensor::<4>::random([4, 3, 3, 3], Distribution::Default, &device).require_grad();
+    let grads = conv2d(input.clone(), weight.clone(), None, [1, 1], [1, 1]).sum().backward();
+    assert!(weight.grad(&grads).is_some() && input.grad(&grads).is_none());
+    let plain = Tensor::<4>::random([2, 3, 6, 6], Distribution::Default, &Device::flex());
+    let grads = conv2d(plain, weight.clone(), None, [1, 1], [1, 1]).sum().backward();
+    assert!(weight.grad(&grads).is_some(), "an input that autodiff does not know is a constant");
+}
