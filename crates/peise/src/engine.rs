@@ -6,14 +6,18 @@ use crate::label::{indistinguishable, normalize};
 use crate::listing::{Assignment, Choice, Scores};
 use crate::matcher::decode::{self, DecodeOptions, RuleError};
 use crate::model::{BatchLayout, LabelTokenizer, ModelConfig};
+#[cfg(feature = "onnxruntime")]
+use crate::model_folder::StoredModel;
 use crate::model_folder::{self, LoadedModel, ModelError};
 use burn::tensor::Device;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 mod compute;
+#[cfg(feature = "onnxruntime")]
+pub mod onnxruntime;
 
 pub use compute::{BurnEngine, Engine, Features, PaddedScores};
 
@@ -81,7 +85,7 @@ pub enum MatchError {
 #[derive(Debug)]
 pub struct Matcher {
     config: ModelConfig,
-    engine: Box<dyn Engine>,
+    engine: Arc<dyn Engine>,
     tokenizer: LabelTokenizer,
     preprocess: Preprocess,
     cover_reward: f64,
@@ -116,12 +120,23 @@ impl Matcher {
         Ok(Self::new(model_folder::load(folder, &device)?, device))
     }
 
+    /// Lets ONNX Runtime compute the model; `stored` is the model as it was loaded. Where that cannot be, all stays as
+    /// it was.
+    ///
+    /// # Errors
+    /// If the library cannot be used, or the model cannot be exported.
+    #[cfg(feature = "onnxruntime")]
+    pub fn use_onnxruntime(&mut self, stored: &StoredModel, library: &Path) -> Result<(), onnxruntime::RuntimeError> {
+        self.engine = Arc::new(onnxruntime::OnnxEngine::new(stored, library, Arc::clone(&self.engine))?);
+        Ok(())
+    }
+
     fn new(loaded: LoadedModel, device: Device) -> Self {
         let LoadedModel { config, model, tokenizer } = loaded;
         let engine = BurnEngine::new(model, device);
         let cover_reward = f64::from(engine.model().reward().into_scalar::<f32>());
         let preprocess = config.preprocess();
-        Self { config, engine: Box::new(engine), tokenizer, preprocess, cover_reward, cache: Mutex::default() }
+        Self { config, engine: Arc::new(engine), tokenizer, preprocess, cover_reward, cache: Mutex::default() }
     }
 
     /// The model's configuration.

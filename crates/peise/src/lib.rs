@@ -39,6 +39,8 @@ pub mod pretrained;
 pub mod stream;
 pub mod weights;
 
+#[cfg(feature = "onnxruntime")]
+pub use engine::onnxruntime;
 pub use engine::{
     BurnEngine, Engine, Features, LISTING_LIMIT, MatchError, MatchInput, Matched, Matcher, PaddedScores, Photo,
 };

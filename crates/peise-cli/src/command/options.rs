@@ -1,11 +1,17 @@
 //! Options that `match` and `predict` share.
 
 use crate::device;
-use crate::failure::Failure;
-use clap::Args;
+use crate::failure::{Failure, tell};
+use clap::{Args, ValueEnum};
 use peise::Matcher;
+use peise::ModelError;
 use peise::format::FormatError;
+#[cfg(feature = "onnxruntime")]
+use peise::format::describe;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule};
+use peise::model_folder::StoredModel;
+#[cfg(feature = "onnxruntime")]
+use peise::onnxruntime;
 use peise_train::baseline::Baseline;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -52,6 +58,18 @@ pub struct ModelArgs {
     /// Where the model runs: cpu, or vulkan or cuda if built in.
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     pub device: String,
+    /// What computes the model: flex (built in), onnxruntime (its library must be there: see docs/performance.md), or
+    /// auto.
+    #[arg(long, value_enum, default_value = "auto")]
+    engine: Engine,
+}
+
+/// What computes a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Engine {
+    Auto,
+    Flex,
+    Onnxruntime,
 }
 
 impl ModelArgs {
@@ -89,7 +107,7 @@ impl ModelArgs {
     pub fn load(&self) -> Result<Matcher, Failure> {
         let device = device::parse(&self.device)?;
         if self.model == "compact" {
-            return Ok(Matcher::embedded(device)?);
+            return Ok(self.with_engine(Matcher::embedded(device)?, StoredModel::embedded));
         }
         if Baseline::by_name(&self.model).is_some() {
             return Err(Failure::Usage(format!("--model {}: a baseline, for `peise predict` only", self.model)));
@@ -101,6 +119,30 @@ impl ModelArgs {
                 self.model
             )));
         }
-        Ok(Matcher::load(folder, device)?)
+        Ok(self.with_engine(Matcher::load(folder, device)?, || StoredModel::open(folder)))
+    }
+
+    /// Where the engine asked for cannot be had, another one computes the same, and one line says so.
+    #[cfg(feature = "onnxruntime")]
+    fn with_engine(&self, mut matcher: Matcher, stored: impl FnOnce() -> Result<StoredModel, ModelError>) -> Matcher {
+        if self.engine != Engine::Onnxruntime {
+            return matcher;
+        }
+        let load = || -> Result<(), Box<dyn std::error::Error>> {
+            Ok(matcher.use_onnxruntime(&stored()?, &onnxruntime::find_library()?)?)
+        };
+        match load() {
+            Ok(()) => tell(&format!("computing with {}", matcher.engine().name())),
+            Err(error) => tell(&format!("{}; computing with flex", describe(error.as_ref()))),
+        }
+        matcher
+    }
+
+    #[cfg(not(feature = "onnxruntime"))]
+    fn with_engine(&self, matcher: Matcher, _: impl FnOnce() -> Result<StoredModel, ModelError>) -> Matcher {
+        if self.engine == Engine::Onnxruntime {
+            tell("this build has no ONNX Runtime (build with --features onnxruntime); computing with flex");
+        }
+        matcher
     }
 }

@@ -229,3 +229,21 @@ fn a_model_folder_is_loaded_or_named() {
     fs::write(&config, "{\n\"preprocess\": 1}").unwrap();
     with(path).refuses(&["config.json is no model configuration", "at line 2 column"]);
 }
+
+#[test]
+fn an_engine_that_is_not_there_is_replaced_with_a_word() {
+    let folder = tempfile::tempdir().unwrap();
+    let (photo, none) = (folder.path().join("a.jpg"), folder.path().join("none.so"));
+    fs::write(&photo, crate::common::photo()).unwrap();
+    let labels = ["--label", "黑色", "--label", "白色"];
+    let matched = |engine: &str| {
+        let mut command = crate::common::command();
+        command.args(["match", text(&photo), "--engine", engine]).args(labels).env("ORT_DYLIB_PATH", &none);
+        crate::common::Run::of(command.output().unwrap()).exits(0)
+    };
+    let (flex, replaced) = (matched("flex"), matched("onnxruntime"));
+    assert_eq!((flex.stdout, flex.stderr.as_str()), (replaced.stdout, ""));
+    assert_eq!(replaced.stderr.lines().count(), 1, "{}", replaced.stderr);
+    assert!(replaced.stderr.contains(text(&none)) && replaced.stderr.ends_with("computing with flex\n"));
+    peise(["match", text(&photo), "--engine", "abacus"]).exits(2);
+}

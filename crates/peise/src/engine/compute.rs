@@ -32,6 +32,11 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// What computes, and how exactly: told to the user.
     fn name(&self) -> String;
 
+    /// Why it does not compute any more and another one does in its place, if so.
+    fn failure(&self) -> Option<&str> {
+        None
+    }
+
     /// Matcher inputs of photos.
     ///
     /// # Shapes
