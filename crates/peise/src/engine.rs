@@ -19,6 +19,9 @@ mod compute;
 #[cfg(feature = "onnxruntime")]
 pub mod onnxruntime;
 
+#[cfg(feature = "onnxruntime")]
+use onnxruntime::{OnnxEngine, Precision, RuntimeError};
+
 pub use compute::{BurnEngine, Engine, Features, PaddedScores};
 
 /// Photos encoded at once: bounds memory, large enough to keep two to sixteen cores busy.
@@ -124,10 +127,15 @@ impl Matcher {
     /// it was.
     ///
     /// # Errors
-    /// If the library cannot be used, or the model cannot be exported.
+    /// If the library cannot be used, the model cannot be exported, or has no 8-bit photo encoder where one is asked for.
     #[cfg(feature = "onnxruntime")]
-    pub fn use_onnxruntime(&mut self, stored: &StoredModel, library: &Path) -> Result<(), onnxruntime::RuntimeError> {
-        self.engine = Arc::new(onnxruntime::OnnxEngine::new(stored, library, Arc::clone(&self.engine))?);
+    pub fn use_onnxruntime(
+        &mut self,
+        stored: &StoredModel,
+        library: &Path,
+        precision: Precision,
+    ) -> Result<(), RuntimeError> {
+        self.engine = Arc::new(OnnxEngine::new(stored, library, precision, Arc::clone(&self.engine))?);
         Ok(())
     }
 

@@ -5,6 +5,7 @@ use crate::model::{LabelTokenizer, Model, ModelConfig};
 use crate::onnx::TensorSource;
 use crate::weights::{self, Part, Stored, WeightFile, WeightsError};
 use burn::tensor::Device;
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 /// Why a model could not be loaded.
@@ -95,6 +96,13 @@ impl std::fmt::Display for Mismatch {
 /// The largest `config.json` or vocabulary that is read, bytes.
 const MAX_BYTES: u64 = 64 << 20;
 const CONFIG: &str = "config.json";
+/// The photo encoder as an ONNX graph of 8-bit integers.
+pub const QUANTISED: &str = "image_encoder.int8.onnx";
+#[cfg(feature = "onnxruntime")]
+const EMBEDDED_QUANTISED: Option<&[u8]> = Some(include_bytes!("../assets/compact/image_encoder.int8.onnx"));
+/// Only ONNX Runtime reads it.
+#[cfg(not(feature = "onnxruntime"))]
+const EMBEDDED_QUANTISED: Option<&[u8]> = None;
 const EMBEDDED_CONFIG: &[u8] = include_bytes!("../assets/compact/config.json");
 const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../assets/compact/model.safetensors");
 
@@ -154,6 +162,8 @@ pub struct StoredModel {
     pub config: ModelConfig,
     /// The vocabulary, where the model has one.
     pub vocabulary: Option<Vocabulary>,
+    /// The photo encoder as an ONNX graph of 8-bit integers, where the model has one.
+    pub quantised: Option<Cow<'static, [u8]>>,
     files: Vec<(&'static str, WeightFile<'static>)>,
 }
 
@@ -167,7 +177,7 @@ impl StoredModel {
         let config = parse(EMBEDDED_CONFIG, &folder.join(CONFIG))?;
         let error = |source| ModelError::Weights { path: folder.join("model.safetensors"), source };
         let file = WeightFile::from_bytes(EMBEDDED_WEIGHTS).map_err(error)?;
-        Ok(Self { config, vocabulary: None, files: vec![("", file)] })
+        Ok(Self { config, vocabulary: None, quantised: EMBEDDED_QUANTISED.map(Cow::Borrowed), files: vec![("", file)] })
     }
 
     /// Opens a folder.
@@ -178,7 +188,10 @@ impl StoredModel {
         let config = parse(&read(&folder.join(CONFIG))?, &folder.join(CONFIG))?;
         let vocabulary = if config.tokens().is_some() { Some(read_vocabulary(folder)?) } else { None };
         let files = part_files(&config).iter().map(|part| Ok((part.prefix, open_part(folder, part)?)));
-        Ok(Self { files: files.collect::<Result<_, ModelError>>()?, config, vocabulary })
+        let files = files.collect::<Result<_, ModelError>>()?;
+        let quantised = folder.join(QUANTISED);
+        let quantised = if quantised.exists() { Some(read(&quantised)?.into()) } else { None };
+        Ok(Self { files, config, vocabulary, quantised })
     }
 }
 

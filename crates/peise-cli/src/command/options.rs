@@ -11,7 +11,7 @@ use peise::format::describe;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule};
 use peise::model_folder::StoredModel;
 #[cfg(feature = "onnxruntime")]
-use peise::onnxruntime;
+use peise::onnxruntime::{self, Precision};
 use peise_train::baseline::Baseline;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
@@ -58,8 +58,7 @@ pub struct ModelArgs {
     /// Where the model runs: cpu, or vulkan or cuda if built in.
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     pub device: String,
-    /// What computes the model: flex (built in), onnxruntime (its library must be there: see docs/performance.md), or
-    /// auto.
+    /// What computes the model: flex (built in, and what auto takes), or ONNX Runtime where its library is found.
     #[arg(long, value_enum, default_value = "auto")]
     engine: Engine,
 }
@@ -70,6 +69,7 @@ enum Engine {
     Auto,
     Flex,
     Onnxruntime,
+    OnnxruntimeInt8,
 }
 
 impl ModelArgs {
@@ -125,11 +125,13 @@ impl ModelArgs {
     /// Where the engine asked for cannot be had, another one computes the same, and one line says so.
     #[cfg(feature = "onnxruntime")]
     fn with_engine(&self, mut matcher: Matcher, stored: impl FnOnce() -> Result<StoredModel, ModelError>) -> Matcher {
-        if self.engine != Engine::Onnxruntime {
-            return matcher;
-        }
+        let precision = match self.engine {
+            Engine::Auto | Engine::Flex => return matcher,
+            Engine::Onnxruntime => Precision::Single,
+            Engine::OnnxruntimeInt8 => Precision::Int8,
+        };
         let load = || -> Result<(), Box<dyn std::error::Error>> {
-            Ok(matcher.use_onnxruntime(&stored()?, &onnxruntime::find_library()?)?)
+            Ok(matcher.use_onnxruntime(&stored()?, &onnxruntime::find_library()?, precision)?)
         };
         match load() {
             Ok(()) => tell(&format!("computing with {}", matcher.engine().name())),
@@ -140,7 +142,7 @@ impl ModelArgs {
 
     #[cfg(not(feature = "onnxruntime"))]
     fn with_engine(&self, matcher: Matcher, _: impl FnOnce() -> Result<StoredModel, ModelError>) -> Matcher {
-        if self.engine == Engine::Onnxruntime {
+        if matches!(self.engine, Engine::Onnxruntime | Engine::OnnxruntimeInt8) {
             tell("this build has no ONNX Runtime (build with --features onnxruntime); computing with flex");
         }
         matcher

@@ -3,7 +3,7 @@
 use super::compute::{Engine, Features, PaddedScores};
 use crate::encoder::PaddedTokens;
 use crate::model::BatchLayout;
-use crate::model_folder::StoredModel;
+use crate::model_folder::{QUANTISED, StoredModel};
 use crate::onnx::{ExportError, Part, export};
 use ort::environment::Environment;
 use ort::session::Session;
@@ -32,6 +32,9 @@ pub enum RuntimeError {
     /// The model cannot be made into graphs.
     #[error("cannot make ONNX graphs of the model")]
     Export(#[from] ExportError),
+    /// 8-bit integers are asked for, and the model has none.
+    #[error("the model has no {QUANTISED}; make it with benches/onnx/quantise.py")]
+    NotQuantised,
     /// The runtime refuses a graph.
     #[error("ONNX Runtime refuses the {part}")]
     Session {
@@ -54,6 +57,16 @@ pub struct OnnxEngine {
     fallback: Arc<dyn Engine>,
     failed: OnceLock<String>,
     library: PathBuf,
+    precision: Precision,
+}
+
+/// Numbers that the photo encoder computes with; all else is 32-bit floats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Precision {
+    /// 32-bit floats.
+    Single,
+    /// 8-bit integers.
+    Int8,
 }
 
 /// The library of this process: it can be loaded once.
@@ -72,10 +85,18 @@ impl OnnxEngine {
     ///
     /// # Errors
     /// If there is no library, it is too old or broken, or the model cannot be exported.
-    pub fn new(stored: &StoredModel, library: &Path, fallback: Arc<dyn Engine>) -> Result<Self, RuntimeError> {
+    pub fn new(
+        stored: &StoredModel,
+        library: &Path,
+        precision: Precision,
+        fallback: Arc<dyn Engine>,
+    ) -> Result<Self, RuntimeError> {
         let environment = environment(library)?;
         let session = |part: Part| {
-            let bytes = export(part, &stored.config, stored, stored.config.architecture())?;
+            let bytes = match (part, precision) {
+                (Part::ImageEncoder, Precision::Int8) => stored.quantised.clone().ok_or(RuntimeError::NotQuantised)?,
+                _ => export(part, &stored.config, stored, stored.config.architecture())?.into(),
+            };
             let session = session(environment, &bytes);
             session.map(Mutex::new).map_err(|source| RuntimeError::Session { part: part.name(), source })
         };
@@ -86,6 +107,7 @@ impl OnnxEngine {
             fallback,
             failed: OnceLock::new(),
             library: library.to_owned(),
+            precision,
         })
     }
 
@@ -111,7 +133,8 @@ fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
 
 impl Engine for OnnxEngine {
     fn name(&self) -> String {
-        format!("onnxruntime ({})", self.library.display())
+        let precision = if self.precision == Precision::Int8 { ", int8" } else { "" };
+        format!("onnxruntime{precision} ({})", self.library.display())
     }
 
     fn failure(&self) -> Option<&str> {
