@@ -3,7 +3,6 @@
 import json
 import unicodedata
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from PIL import Image

@@ -48,7 +48,7 @@ class ImageEncoder(nn.Module):
         super().__init__()
         self.stem = ConvNorm(3, config["stem"], 3, 2)
         blocks, channels = [], config["stem"]
-        for stage, (width, count) in enumerate(zip(config["widths"], config["blocks"])):
+        for stage, (width, count) in enumerate(zip(config["widths"], config["blocks"], strict=True)):
             for block in range(count):
                 blocks.append(BasicBlock(channels, width, 2 if stage and not block else 1))
                 channels = width
@@ -114,8 +114,8 @@ class LabelLayer(nn.Module):
 class LabelTransformer(nn.Module):
     def __init__(self, config):
         super().__init__()
-        layer = lambda: LabelLayer(config["width"], config["heads"], config["dropout"])
-        self.layers = nn.ModuleList(layer() for _ in range(config["layers"]))
+        parts = config["width"], config["heads"], config["dropout"]
+        self.layers = nn.ModuleList(LabelLayer(*parts) for _ in range(config["layers"]))
 
     def forward(self, x, mask):
         for layer in self.layers:

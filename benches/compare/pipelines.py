@@ -53,8 +53,10 @@ class OnnxEngine:
         options.intra_op_num_threads = arguments.threads
         # Otherwise threads that wait take the processor from the decoding.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        session = lambda part: onnxruntime.InferenceSession(folder / f"{part}.onnx", options, ["CPUExecutionProvider"])
-        self.parts = {part: session(part) for part in ("image_encoder", "label_encoder", "matcher")}
+        self.parts = {
+            part: onnxruntime.InferenceSession(folder / f"{part}.onnx", options, ["CPUExecutionProvider"])
+            for part in ("image_encoder", "label_encoder", "matcher")
+        }
         self.config = json.loads((arguments.onnx / "config.json").read_text())
         mean, std = (np.array(self.config[key], np.float32)[:, None, None] for key in ("mean", "std"))
         self.scale, self.shift = 1 / (255 * std), -mean / std
@@ -144,7 +146,7 @@ class Matching:
         photos = data.all_photos(listings)
         images = np.concatenate([self.engine.images(photos) for photos in self.reader.passes(photos)])
         ends = np.cumsum([len(one.photos) for one in listings])
-        photo_rows = [range(end - len(one.photos), end) for one, end in zip(listings, ends)]
+        photo_rows = [range(end - len(one.photos), end) for one, end in zip(listings, ends, strict=True)]
         labels, label_rows = self.encode_labels(listings)
         answers = [None] * len(listings)
         for taken in data.like_sizes([(len(one.photos), len(one.labels)) for one in listings]):
@@ -154,7 +156,7 @@ class Matching:
             )
             scores = self.engine.scores(image_part, label_part, image_mask, label_mask)
             found = np.where(label_mask[:, None], -np.inf, scores).argmax(2)
-            for at, row in zip(taken, found):
+            for at, row in zip(taken, found, strict=True):
                 answers[at] = row[: len(listings[at].photos)].tolist()
         return answers, len(photos)
 

@@ -86,14 +86,16 @@ def main():
 
     # What libraries print must not come between the answers.
     answers, sys.stdout = sys.stdout, sys.stderr
-    say = lambda **what: print(json.dumps(what), file=answers, flush=True)
     contender = CONTENDERS[arguments.contender](arguments)
-    say(ready=True)
+    print(json.dumps({"ready": True}), file=answers, flush=True)
     for line in sys.stdin:
         start = time.perf_counter()
         found, photos = contender.run()
         seconds = time.perf_counter() - start
-        say(seconds=seconds, photos=photos, peak=peak(), answers=found if line.strip() == "answers" else None)
+        said = {"seconds": seconds, "photos": photos, "peak": peak()}
+        if line.strip() == "answers":
+            said["answers"] = found
+        print(json.dumps(said), file=answers, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,168 @@
+#!/usr/bin/env python3
+"""Compares Peise with PyTorch and ONNX Runtime on the same photos, and with what decoding alone takes.
+
+    benches/compare/run             builds, prepares and runs this
+    python compare.py OUT ...       runs it on what lies prepared in OUT: data-224, data-800, data-train, onnx, int8
+
+All contenders take turns, round by round, so that whatever else the machine does slows all of them; the first round is
+a warm-up. Prints Markdown and writes it to OUT/table.md. Python's libraries are those of the Python that runs this.
+"""
+
+import argparse
+import os
+import sys
+from functools import partial
+from pathlib import Path
+
+import table
+from contenders import Predict, Train, Worker
+
+ROOT = Path(__file__).resolve().parents[2]
+FLOOR = "decoding alone, scaled (the floor)"
+# Name in the table, kind, what it is called there.
+MATCHING = {
+    FLOOR: partial(Worker, contender="floor"),
+    "decoding alone, in full": partial(Worker, contender="full-decode"),
+    "**Peise**, flex": partial(Predict, engine="flex"),
+    "**Peise**, ONNX Runtime": partial(Predict, engine="onnxruntime"),
+    "PyTorch, thread pool": partial(Worker, contender="pytorch"),
+    "PyTorch, DataLoader": partial(Worker, contender="pytorch-loader"),
+    "PyTorch, thread pool, bf16 photo encoder": partial(Worker, contender="pytorch-bf16"),
+    "ONNX Runtime in Python, f32": partial(Worker, contender="onnxruntime"),
+    "ONNX Runtime in Python, static int8": partial(Worker, contender="onnxruntime-int8"),
+    "the report's system in PyTorch": partial(Worker, contender="report"),
+}
+TRAINING = {
+    "**Peise**, burn flex": Train,
+    "PyTorch eager, f32, contiguous": partial(Worker, contender="train"),
+    "PyTorch eager, f32, channels last": partial(Worker, contender="train-channels-last"),
+    "PyTorch eager, bf16 autocast, channels last": partial(Worker, contender="train-bf16"),
+}
+# Those that compute the same model, and the least share of photos that must get the same label.
+SAME = {
+    "**Peise**, ONNX Runtime": 0.99,
+    "PyTorch, thread pool": 0.99,
+    "PyTorch, DataLoader": 0.99,
+    "PyTorch, thread pool, bf16 photo encoder": 0.0,
+    "ONNX Runtime in Python, f32": 0.99,
+    "ONNX Runtime in Python, static int8": 0.0,
+}
+MATCHING_NOTES = """\
+- Peise: `peise predict` as a user runs it, labels cleaned, assignments decided under `--rule auto`, output written.
+  Time and photos of the same command on one listing are taken off; what is left of that is the start-up.
+- The others: `pipelines.py`, in a process that is loaded already (start-up = until it is). The same weights, decoding
+  scaled by libjpeg-turbo (Pillow's draft mode) one pass ahead in as many threads, 64 photos a pass, normalisations
+  folded, equal labels encoded once, listings of like size matched in one pass; labels are not cleaned, every photo gets
+  its most probable label, nothing is written.
+- Floor: every file opened and decoded to at least 64 px by libjpeg-turbo, in as many threads; no resizing, no model.
+- The report's system: photos decoded in full, ResNet-18 at 224 px, BERT-base on 5 tokens, its matcher, one listing
+  after the other (the first {report_listings}); random weights, no blur.
+- Peak: the most memory resident, libraries included; of DataLoader its processes' sum, what they share counted in each.
+  PyTorch's includes CUDA's libraries where its wheel has them."""
+TRAINING_NOTES = """\
+- PyTorch: forward, cross-entropy of every unit's scores, backward, fused AdamW, on one batch of 16 listings of 5 photos
+  (64 px) and 3 labels that lies in memory.
+- Peise: `peise train --recipe recipes/compact.toml`, median of steps 10 to 39 by its own `metrics.jsonl`, batches of 16
+  listings as they come (7 or so photos each, padded to the largest). Its step also has the exact cover likelihood, the
+  contrast loss, clipping and the moving average of the weights; augmentation runs beside it, on the same cores. Photos
+  are decoded before."""
+
+
+def take_turns(contenders, rounds):
+    """Contender to its measurements, the first round left out."""
+    measured = {name: [] for name in contenders}
+    for number in range(rounds):
+        for name, contender in contenders.items():
+            print(f"\rround {number + 1} of {rounds}: {name:<60}", end="", file=sys.stderr, flush=True)
+            measured[name].append(contender.measure())
+    print(f"\r{'':<80}\r", end="", file=sys.stderr, flush=True)
+    return {name: found[1:] for name, found in measured.items()}
+
+
+def agreement(contenders, reference):
+    """Lines of Markdown; the share of photos that a contender gives the same label as `reference`."""
+    expected = contenders[reference].answers()
+    lines, failed = [], []
+    for name, least in SAME.items():
+        if name not in contenders:
+            continue
+        found = contenders[name].answers()
+        pairs = [pair for theirs, ours in zip(found, expected, strict=True) for pair in zip(theirs, ours, strict=True)]
+        same = sum(one == other for one, other in pairs)
+        lines.append(f"- {name}: {same} of {len(pairs)} photos get the label that Peise gives under `--rule free`")
+        if same < least * len(pairs):
+            failed.append(f"{name}: {same} of {len(pairs)}")
+    if failed:
+        raise SystemExit("does not compute the same model, so its time says nothing: " + "; ".join(failed))
+    return "\n".join(lines)
+
+
+def compare_matching(arguments, size):
+    data = arguments.out / f"data-{size}"
+    wanted = {name: make for name, make in MATCHING.items() if name not in arguments.without}
+    contenders = {name: make(arguments, data=data) for name, make in wanted.items()}
+    measured = take_turns(contenders, arguments.rounds)
+    same = agreement(contenders, "**Peise**, flex")
+    for contender in contenders.values():
+        contender.close()
+    photos = measured[FLOOR][0].photos
+    notes = MATCHING_NOTES.format(report_listings=arguments.report_listings)
+    title = f"### Matching {photos} photos of {size} px"
+    return "\n\n".join([title, table.matching(measured, FLOOR), same]), notes
+
+
+def compare_training(arguments):
+    contenders = {name: make(arguments, data=arguments.out / "data-train") for name, make in TRAINING.items()}
+    measured = take_turns(contenders, arguments.training_rounds)
+    for contender in contenders.values():
+        contender.close()
+    return "\n\n".join(["### Training the same model", table.training(measured), TRAINING_NOTES])
+
+
+def options():
+    cores = len(os.sched_getaffinity(0))
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    add = parser.add_argument
+    add("out", type=Path, metavar="OUT")
+    add("--peise", type=Path, default=ROOT / "target/release/peise", help="the program (%(default)s)")
+    add("--weights", type=Path, default=ROOT / "crates/peise/assets/compact", help="its model (%(default)s)")
+    add("--recipe", type=Path, default=ROOT / "recipes/compact.toml", help="what is trained (%(default)s)")
+    add("--sizes", type=int, nargs="+", default=[224, 800], help="data sets (%(default)s)")
+    add("--rounds", type=int, default=5, help="rounds, the warm-up among them (%(default)s)")
+    add("--training-rounds", type=int, default=4, help="the same for training; 0 leaves it out (%(default)s)")
+    add("--report-listings", type=int, default=8, help="listings that the report's system matches (%(default)s)")
+    add("--threads", type=int, default=cores, help="threads, and cores that may be used (%(default)s)")
+    policy = "what OpenMP's threads do when they wait (%(default)s: decoding wants the cores)"
+    add("--wait-policy", choices=("passive", "active"), default="passive", help=policy)
+    names = ", ".join(MATCHING)
+    add("--without", nargs="+", choices=MATCHING, default=[], metavar="NAME", help=f"contenders to leave out: {names}")
+    arguments = parser.parse_args()
+    if arguments.rounds < 2 or arguments.training_rounds == 1:
+        parser.error("one round is the warm-up: give two or more")
+    if not 1 <= arguments.threads <= cores:
+        parser.error(f"--threads must lie within 1..={cores}")
+    if not arguments.peise.is_file():
+        parser.error(f"{arguments.peise} is missing: build it first")
+    arguments.int8, arguments.onnx = arguments.out / "int8", arguments.out / "onnx"
+    return arguments
+
+
+def main():
+    arguments = options()
+    # Whoever asks for the number of cores, Peise among them, is told so many.
+    os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.threads])
+    parts, notes = [table.header(arguments, os.getloadavg()[0])], ""
+    for size in arguments.sizes:
+        part, notes = compare_matching(arguments, size)
+        parts.append(part)
+    parts.append(notes)
+    if arguments.training_rounds:
+        parts.append(compare_training(arguments))
+    parts.append("What each stage of Peise costs: `cargo bench -p peise-cli --bench stages`.")
+    page = "\n\n".join(parts) + "\n"
+    (arguments.out / "table.md").write_text(page)
+    print(page, end="")
+
+
+if __name__ == "__main__":
+    main()
