@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
+from labels import normalise
+
 HERE = Path(__file__).parent
 
 
@@ -22,10 +24,18 @@ class Measurement:
     photos: int
     peak: float  # MiB
     startup: float = 0.0  # Seconds, not part of `seconds`.
+    left_out: float = 0.0  # Seconds of work that is no part of `seconds`, nor are its photos of `photos`.
+    photos_left_out: int = 0
 
     @property
     def milliseconds(self):
+        """Of a photo."""
         return 1000 * self.seconds / self.photos
+
+    @property
+    def all_milliseconds(self):
+        """Of a photo, start-up included."""
+        return 1000 * (self.startup + self.left_out + self.seconds) / (self.photos + self.photos_left_out)
 
 
 def command(words, environment=None):
@@ -66,11 +76,17 @@ class Predict:
         photos, few = (sum(len(listing["images"]) for listing in found) for found in (predicted, first))
         # The listing that is taken off takes its photos along.
         seconds = whole - part
-        return Measurement(seconds, photos - few, peak, part - few * seconds / (photos - few))
+        work = few * seconds / (photos - few)
+        return Measurement(seconds, photos - few, peak, part - work, work, few)
 
-    def answers(self):
-        """Each photo's label by itself: rules and what they reward are not computed by the others."""
-        _, _, predicted = self.run(self.data, "--rule", "free", "--none", "forbid")
+    def answers(self, cleaned=False):
+        """Each photo's label by itself: cleaning, and rules and what they reward, are not computed by the others."""
+        options = ["--rule", "free", "--none", "forbid"]
+        if cleaned:
+            _, _, predicted = self.run(self.data, *options)
+        else:
+            model = without_cleaning(self.arguments.weights, self.arguments.out / "uncleaned")
+            _, _, predicted = self.run(normalised(self.data), *options, "--model", model)
         return [[image["index"] for image in listing["images"]] for listing in predicted]
 
     def close(self):
@@ -87,14 +103,40 @@ def one_listing(data):
     return folder
 
 
+def normalised(data):
+    """A data set with the labels of another as the others read them."""
+    folder = data.with_name(data.name + "-normalised")
+    folder.mkdir(exist_ok=True)
+    profiles = json.loads((data / "test_all.json").read_text())
+    for profile in profiles.values():
+        profile["optional_tags"] = [normalise(label) for label in profile["optional_tags"]]
+    (folder / "test_all.json").write_text(json.dumps(profiles, ensure_ascii=False))
+    shutil.rmtree(folder / "test", ignore_errors=True)
+    shutil.copytree(data / "test", folder / "test")
+    return folder
+
+
+def without_cleaning(weights, folder):
+    """The model that takes labels as they are."""
+    folder.mkdir(exist_ok=True)
+    config = json.loads((weights / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps(config | {"cleaner": "none"}, ensure_ascii=False))
+    shutil.copyfile(weights / "model.safetensors", folder / "model.safetensors")
+    return folder
+
+
 class Worker:
     """`worker.py`: loaded once, then told when to run."""
 
-    def __init__(self, arguments, contender, data):
+    def __init__(self, arguments, contender, data, spin=False):
+        """`spin`: OpenMP's threads wait actively for a while, its default; not where decoding wants the cores."""
         words = [sys.executable, HERE / "worker.py", contender, "--data", data]
         for name in ("weights", "onnx", "int8", "threads", "report_listings"):
             words += ["--" + name.replace("_", "-"), getattr(arguments, name)]
-        environment = os.environ | {"OMP_WAIT_POLICY": arguments.wait_policy, "TRANSFORMERS_OFFLINE": "1"}
+        environment = os.environ | {"TRANSFORMERS_OFFLINE": "1"}
+        environment.pop("OMP_WAIT_POLICY", None)
+        if not spin:
+            environment["OMP_WAIT_POLICY"] = "passive"
         start = time.perf_counter()
         self.contender = contender
         self.child = subprocess.Popen(

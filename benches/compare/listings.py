@@ -1,7 +1,6 @@
 """Listings in the course format, their photos, and what else every pipeline does outside its model."""
 
 import json
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,11 +43,6 @@ def pixels(path, side, scaled=True):
     """A photo as the compact model takes it, `[H, W, 3]`."""
     photo = decode(path, side if scaled else None)
     return np.asarray(photo.resize((side, side), Image.Resampling.BILINEAR))
-
-
-def normalise(label):
-    """About what Peise does before it cleans labels, which is left out here."""
-    return " ".join(unicodedata.normalize("NFKC", label).lower().split())
 
 
 class Tokenizer:

@@ -6,14 +6,15 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 import listings as data
+from labels import normalise
 
 PHOTOS_PER_PASS, LABELS_PER_PASS = 64, 256
 
 
 class TorchEngine:
-    """PyTorch: normalisations folded, channels last; `half` = the photo encoder in bfloat16."""
+    """PyTorch: normalisations folded, channels last; the photo encoder in bfloat16 or compiled, if told so."""
 
-    def __init__(self, arguments, half=False):
+    def __init__(self, arguments, half=False, compiled=False):
         import torch
 
         from model import load
@@ -22,17 +23,33 @@ class TorchEngine:
         self.torch = torch
         self.model = load(arguments.weights).fold().to(memory_format=torch.channels_last)
         self.config = self.model.config
-        if half:
-            self.model.image_encoder.to(torch.bfloat16)
         self.type = torch.bfloat16 if half else torch.float32
+        self.encoder = self.model.image_encoder.to(self.type)
         self.mean, self.std = (torch.tensor(self.config[key]).view(3, 1, 1) for key in ("mean", "std"))
+        self.least = 0
+        if compiled:
+            self.compile(arguments.threads)
+
+    def compile(self, threads):
+        """With Inductor, for full passes; weights are constants."""
+        import torch._inductor.config
+
+        torch._inductor.config.freezing = True
+        torch._inductor.config.cpp.threads = threads
+        self.encoder, self.least = self.torch.compile(self.encoder), PHOTOS_PER_PASS
+        side = self.config["preprocess"]["steps"][0]["resize"]["width"]
+        self.images(np.zeros((1, side, side, 3), np.uint8))
 
     def images(self, photos):
-        # Rows of pixels are channels last already.
+        count = len(photos)
+        if count < self.least:
+            # Another size would be compiled anew.
+            photos = np.concatenate([photos, np.zeros((self.least - count, *photos.shape[1:]), np.uint8)])
         with self.torch.inference_mode():
+            # Rows of pixels are channels last already.
             photos = self.torch.from_numpy(photos).permute(0, 3, 1, 2).to(self.torch.float32)
             photos = photos.sub_(255 * self.mean).div_(255 * self.std).to(self.type)
-            return self.model.image_encoder(photos).float().numpy()
+            return self.encoder(photos)[:count].float().numpy()
 
     def labels(self, *inputs):
         with self.torch.inference_mode():
@@ -136,7 +153,7 @@ class Matching:
     def encode_labels(self, listings):
         """Features of the distinct labels, and for each listing their rows."""
         place = {}
-        rows = [[place.setdefault(data.normalise(label), len(place)) for label in one.labels] for one in listings]
+        rows = [[place.setdefault(normalise(label), len(place)) for label in one.labels] for one in listings]
         passes = data.chunks(list(place), LABELS_PER_PASS)
         return np.concatenate([self.engine.labels(*self.tokenizer.batch(labels)) for labels in passes]), rows
 

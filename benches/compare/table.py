@@ -3,6 +3,7 @@
 import os
 import platform
 import subprocess
+import time
 from datetime import date
 from importlib.metadata import version
 from pathlib import Path
@@ -23,7 +24,7 @@ def spread(values, places):
 
 def matching(measured, floor):
     """`measured`: contender to measurements; ratios are to the median of `floor`."""
-    cells = [("", "ms a photo", "least–most", "× floor", "photos/s", "peak MiB", "start-up s")]
+    cells = [("", "ms a photo", "least–most", "× floor", "photos/s", "peak MiB", "start-up s", "all, ms a photo")]
     least = median(one.milliseconds for one in measured[floor])
     for name, found in measured.items():
         times = [one.milliseconds for one in found]
@@ -38,6 +39,7 @@ def matching(measured, floor):
                 f"{1000 / middle:.0f}",
                 f"{peak:.0f}",
                 f"{startup:.2f}",
+                f"{median(one.all_milliseconds for one in found):.2f}",
             )
         )
     return rows(cells)
@@ -66,15 +68,26 @@ def said(*words):
     return found.stdout.strip() or "unknown"
 
 
-def header(arguments, load):
-    """When, where and with what; `load` is the machine's before anything ran here."""
+def busy_cores(seconds=2):
+    """How many cores something else keeps busy."""
+
+    def ticks():
+        user, nice, system, idle, waiting, *rest = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+        return idle + waiting, user + nice + system + idle + waiting + sum(rest[:3])
+
+    (idle, every), _, (idle_then, every_then) = ticks(), time.sleep(seconds), ticks()
+    return os.cpu_count() * (1 - (idle_then - idle) / (every_then - every))
+
+
+def header(arguments, busy):
+    """When, where and with what; `busy` cores were so before anything ran here."""
     commit = said("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     lines = [
         f"{date.today()}, {processor()}, {arguments.threads} threads, {os.cpu_count()} cores.",
         f"{said(str(arguments.peise), '--version')} ({commit}), Python {platform.python_version()}, {packages}.",
-        f"Medians of {arguments.rounds - 1} rounds by turns after one of warm-up; load of the machine before {load:.1f}.",
+        f"Medians of {arguments.rounds - 1} rounds by turns after one of warm-up; {busy:.1f} cores were busy before.",
     ]
-    if load > 0.5:
+    if busy > 0.2:
         lines.append("**The machine was busy with something else: these numbers are for checking the script alone.**")
     return "\n".join(lines)

@@ -55,6 +55,7 @@ CONTENDERS = {
     "full-decode": lambda arguments: decoding(arguments, False),
     "pytorch": pytorch,
     "pytorch-loader": lambda arguments: pytorch(arguments, "Workers"),
+    "pytorch-compiled": lambda arguments: pytorch(arguments, compiled=True),
     "pytorch-bf16": lambda arguments: pytorch(arguments, half=True),
     "onnxruntime": lambda arguments: onnxruntime(arguments, arguments.onnx),
     "onnxruntime-int8": lambda arguments: onnxruntime(arguments, arguments.int8),

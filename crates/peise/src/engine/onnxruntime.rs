@@ -123,6 +123,8 @@ fn session(environment: &Environment, model: &[u8]) -> ort::Result<Session> {
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     Session::builder(environment)?
         .with_intra_threads(threads)?
+        // Decoding needs the processor while the runtime waits.
+        .with_intra_op_spinning(false)?
         .with_optimization_level(GraphOptimizationLevel::All)?
         .commit_from_memory(model)
 }
