@@ -157,7 +157,7 @@ def main():
     arguments = options()
     # Whoever asks for the number of cores, Peise among them, is told so many.
     os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[: arguments.threads])
-    parts, failed = [table.header(arguments, table.busy_cores())], []
+    others, parts, failed = table.Others(), [], []
     for size in arguments.sizes:
         part, fewer = compare_matching(arguments, size)
         parts.append(part)
@@ -166,7 +166,7 @@ def main():
     if arguments.training_rounds:
         parts.append(compare_training(arguments))
     parts.append("What each stage of Peise costs: `cargo bench -p peise-cli --bench stages`.")
-    page = "\n\n".join(parts) + "\n"
+    page = "\n\n".join([table.header(arguments, others.cores()), *parts]) + "\n"
     (arguments.out / "table.md").write_text(page)
     print(page, end="")
     if failed:

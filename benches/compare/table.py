@@ -68,26 +68,34 @@ def said(*words):
     return found.stdout.strip() or "unknown"
 
 
-def busy_cores(seconds=2):
-    """How many cores something else keeps busy."""
+class Others:
+    """What the machine did meanwhile that this process and its children did not do."""
 
-    def ticks():
-        user, nice, system, idle, waiting, *rest = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
-        return idle + waiting, user + nice + system + idle + waiting + sum(rest[:3])
+    def __init__(self):
+        self.start = self.now()
 
-    (idle, every), _, (idle_then, every_then) = ticks(), time.sleep(seconds), ticks()
-    return os.cpu_count() * (1 - (idle_then - idle) / (every_then - every))
+    @staticmethod
+    def now():
+        """The time, and seconds of processor that others have had."""
+        user, nice, system, _, _, *rest = map(int, Path("/proc/stat").read_text().split("\n")[0].split()[1:])
+        busy = (user + nice + system + sum(rest[:3])) / os.sysconf("SC_CLK_TCK")
+        return time.monotonic(), busy - sum(os.times()[:4])
+
+    def cores(self):
+        """Cores that they kept busy on average. Children count once they have ended."""
+        (since, before), (now, after) = self.start, self.now()
+        return max(0.0, (after - before) / (now - since))
 
 
-def header(arguments, busy):
-    """When, where and with what; `busy` cores were so before anything ran here."""
+def header(arguments, others):
+    """When, where and with what; `others` had so many cores meanwhile."""
     commit = said("git", "-C", str(Path(__file__).parent), "describe", "--always", "--dirty")
     packages = ", ".join(f"{name} {version(name)}" for name in PACKAGES)
     lines = [
         f"{date.today()}, {processor()}, {arguments.threads} threads, {os.cpu_count()} cores.",
         f"{said(str(arguments.peise), '--version')} ({commit}), Python {platform.python_version()}, {packages}.",
-        f"Medians of {arguments.rounds - 1} rounds by turns after one of warm-up; {busy:.1f} cores were busy before.",
+        f"Medians of {arguments.rounds - 1} rounds by turns after one of warm-up; other work had {others:.2f} cores.",
     ]
-    if busy > 0.2:
+    if others > 0.1:
         lines.append("**The machine was busy with something else: these numbers are for checking the script alone.**")
     return "\n".join(lines)

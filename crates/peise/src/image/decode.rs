@@ -84,7 +84,7 @@ pub(super) fn decode_at_least(
     }
     if let (Format::Jpeg, Some(size), Some(least)) = (format, header.size, least)
         && scaled::is_enough(size, least)
-        && let Some((image, size)) = scaled::decode(bytes, size, limits.max_alloc)
+        && let Some((image, size)) = scaled::decode(bytes, size)
     {
         return Ok((image, Some(size)));
     }

@@ -117,7 +117,7 @@ fn jpeg_header(bytes: &[u8]) -> Header {
 }
 
 /// Moves `at` past the next marker and returns the marker's second byte.
-fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
+pub(super) fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
     loop {
         *at += bytes.get(*at..)?.iter().position(|&byte| byte == 0xFF)? + 1;
         let marker = *bytes.get(*at)?;
@@ -138,7 +138,7 @@ fn pair<T: Into<u32>>(bytes: &[u8], at: usize, read: fn(&[u8]) -> T) -> Option<(
     Some((read(&both[..width]).into(), read(&both[width..]).into()))
 }
 
-fn u16_be(bytes: &[u8]) -> u16 {
+pub(super) fn u16_be(bytes: &[u8]) -> u16 {
     bytes.iter().fold(0, |value, &byte| value << 8 | u16::from(byte))
 }
 
