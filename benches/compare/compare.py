@@ -24,7 +24,8 @@ MATCHING = {
     FLOOR: partial(Worker, contender="floor"),
     "decoding alone, in full": partial(Worker, contender="full-decode"),
     "**Peise**, flex": partial(Predict, engine="flex"),
-    "**Peise**, ONNX Runtime": partial(Predict, engine="onnxruntime"),
+    "**Peise**, ONNX Runtime f32": partial(Predict, engine="onnxruntime"),
+    "**Peise**, ONNX Runtime int8": partial(Predict, engine="onnxruntime-int8"),
     "PyTorch, thread pool": partial(Worker, contender="pytorch"),
     "PyTorch, DataLoader": partial(Worker, contender="pytorch-loader"),
     "PyTorch, thread pool, compiled photo encoder": partial(Worker, contender="pytorch-compiled"),
@@ -41,7 +42,7 @@ TRAINING = {
 }
 # Those that compute the same model, and the least share of photos that must get the same label.
 SAME = {
-    "**Peise**, ONNX Runtime": 0.99,
+    "**Peise**, ONNX Runtime f32": 0.99,
     "PyTorch, thread pool": 0.99,
     "PyTorch, DataLoader": 0.99,
     "PyTorch, thread pool, compiled photo encoder": 0.99,
