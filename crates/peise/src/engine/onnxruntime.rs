@@ -56,7 +56,7 @@ pub struct OnnxEngine {
     matcher: Mutex<Session>,
     fallback: Arc<dyn Engine>,
     failed: OnceLock<String>,
-    library: PathBuf,
+    path: PathBuf,
     precision: Precision,
 }
 
@@ -106,7 +106,7 @@ impl OnnxEngine {
             matcher: session(Part::Matcher)?,
             fallback,
             failed: OnceLock::new(),
-            library: library.to_owned(),
+            path: library.to_owned(),
             precision,
         })
     }
@@ -136,7 +136,7 @@ fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
 impl Engine for OnnxEngine {
     fn name(&self) -> String {
         let precision = if self.precision == Precision::Int8 { ", int8" } else { "" };
-        format!("onnxruntime{precision} ({})", self.library.display())
+        format!("onnxruntime{precision} ({})", self.path.display())
     }
 
     fn failure(&self) -> Option<&str> {
