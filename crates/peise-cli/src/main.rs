@@ -10,6 +10,10 @@ mod progress;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
+/// Training takes and gives back hundreds of tensors a step, of which the system's allocator makes page faults.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Tells which photo of a shop listing shows which of its colour options.
 #[derive(Debug, Parser)]
 #[command(name = "peise", version)]

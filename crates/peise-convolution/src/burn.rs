@@ -1,14 +1,16 @@
 //! The operations for burn's tensors: [`conv2d`], with gradients where the feature `autodiff` is on, and
-//! [`conv2d_fused`] for inference.
+//! [`conv2d_fused`] for inference; [`batch_norm_train`], what follows them in training.
 //!
 //! Both use it for 32-bit floats on the CPU backend "flex", and burn's own operations for everything else, so they can
 //! replace burn's anywhere. One group, dilation 1.
 
+mod batch_norm;
 mod extension;
 #[cfg(feature = "autodiff")]
 mod gradient;
 
 use crate::Shape;
+pub use batch_norm::{Normalised, batch_norm_train};
 use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Tensor, activation, module};

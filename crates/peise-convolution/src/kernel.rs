@@ -53,6 +53,23 @@ impl Level {
     }
 }
 
+/// Does `work`, compiled for the level's instructions as far as it is inlined.
+///
+/// # Panics
+/// If the level is not available.
+pub(crate) fn run_at<R>(level: Level, work: impl FnOnce() -> R) -> R {
+    assert!(level.is_available(), "{level:?} is not available here");
+    match level {
+        // SAFETY: the processor has the instructions.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx512 => unsafe { x86::with_avx512(work) },
+        // SAFETY: as above.
+        #[cfg(target_arch = "x86_64")]
+        Level::Avx2 => unsafe { x86::with_avx2(work) },
+        _ => work(),
+    }
+}
+
 /// Most rows and lanes of a kernel.
 pub(crate) const MOST_ROWS: usize = 8;
 pub(crate) const MOST_LANES: usize = 48;
@@ -193,6 +210,20 @@ static PORTABLE: [Kernel; 1] = [kernel!(Portable, 4 x 2)];
 mod x86 {
     use super::*;
     use std::arch::x86_64::{__m256, __m512};
+
+    /// # Safety
+    /// The processor must have these instructions.
+    #[target_feature(enable = "avx512f,avx512vl,avx2,fma")]
+    pub unsafe fn with_avx512<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
+
+    /// # Safety
+    /// The processor must have these instructions.
+    #[target_feature(enable = "avx2,fma")]
+    pub unsafe fn with_avx2<R>(work: impl FnOnce() -> R) -> R {
+        work()
+    }
 
     pub static AVX2: [Kernel; 2] = [kernel!(__m256, 6 x 2, "avx2,fma"), kernel!(__m256, 3 x 3, "avx2,fma")];
 

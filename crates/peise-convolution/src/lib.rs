@@ -12,12 +12,15 @@
 //! The source is a zero-padded copy of an image, split by stride so that every tap is an offset: no matrix of image
 //! patches is ever built. The panel is packed once: the weight, or the gradient of a few images.
 //!
+//! In training, batch normalisation follows each of them: see [`BatchNorm`].
+//!
 //! Maps are `[N, C, H, W]`, weights `[C', C, KH, KW]`, both contiguous; one group, dilation 1. Work is spread over
 //! rayon's current thread pool; results do not depend on its size, bit for bit. They do depend on the processor's vector
 //! instructions, which are detected when running: AVX-512, AVX2 with FMA, or what the compiler makes of plain Rust.
 
 mod backward_data;
 mod backward_weight;
+mod batch_norm;
 #[allow(unsafe_code, reason = "aligned memory as a slice")]
 mod buffer;
 #[cfg(feature = "burn")]
@@ -39,5 +42,6 @@ mod tests;
 
 pub use backward_data::backward_data;
 pub use backward_weight::{backward_bias, backward_weight};
+pub use batch_norm::{BatchNorm, BatchNormGrads};
 pub use forward::{Epilogue, forward};
 pub use shape::{Error, Shape};

@@ -46,7 +46,7 @@ fn reference(shape: &Shape, input: &[f32], weight: &[f32], grad_output: &[f32]) 
 }
 
 /// Numbers in -1..1 that look random, the same every time.
-fn values(sizes: &[usize], seed: u64) -> Vec<f32> {
+pub(crate) fn values(sizes: &[usize], seed: u64) -> Vec<f32> {
     let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
     let mut next = || {
         state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(0x1405_7B7E_F767_814F);
@@ -60,7 +60,7 @@ fn unset(sizes: [usize; 4]) -> Vec<f32> {
     vec![f32::NAN; sizes.iter().product()]
 }
 
-fn assert_close(name: &str, found: &[f32], expected: &[f64]) {
+pub(crate) fn assert_close(name: &str, found: &[f32], expected: &[f64]) {
     assert_eq!(found.len(), expected.len());
     let scale = expected.iter().fold(1.0, |scale: f64, value| scale.max(value.abs()));
     for (index, (&found, expected)) in found.iter().zip(expected).enumerate() {
@@ -69,7 +69,7 @@ fn assert_close(name: &str, found: &[f32], expected: &[f64]) {
     }
 }
 
-fn levels() -> impl Iterator<Item = Level> {
+pub(crate) fn levels() -> impl Iterator<Item = Level> {
     [Level::Portable, Level::Avx2, Level::Avx512].into_iter().filter(|level| level.is_available())
 }
 

@@ -2,7 +2,7 @@
 
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor, activation, module};
-use peise_convolution::burn::{Epilogue, conv2d, conv2d_fused};
+use peise_convolution::burn::{Epilogue, batch_norm_train, conv2d, conv2d_fused};
 use proptest::prelude::*;
 
 fn assert_close<const D: usize>(name: &str, found: Tensor<D>, expected: Tensor<D>) {
@@ -97,6 +97,49 @@ proptest! {
             let epilogue = Epilogue { residual, relu };
             let found = conv2d_fused(input, weight, bias, epilogue, case.stride, case.padding);
             assert_close("output", found, expected);
+        }
+    }
+
+    #[test]
+    fn batch_normalisation_is_burns(
+        sizes in [2..=5_usize, 1..=9, 1..=9, 1..=9],
+        has_residual in any::<bool>(),
+        relu in any::<bool>(),
+    ) {
+        let device = Device::flex().autodiff();
+        let random = |sizes: [usize; 4]| Tensor::<4>::random(sizes, Distribution::Default, &device) - 0.5;
+        let input = (random(sizes) * 4.0).require_grad();
+        let residual = has_residual.then(|| random(sizes).require_grad());
+        let affine = || (Tensor::<1>::random([sizes[1]], Distribution::Default, &device) + 0.5).require_grad();
+        let (gamma, beta) = (affine(), affine());
+        let run = |own: bool| {
+            // In another order in memory, and not a leaf.
+            let (input_, gamma, beta) = (input.clone().swap_dims(2, 3) * 2.0, gamma.clone(), beta.clone());
+            let residual_ = residual.clone().map(|residual| residual.swap_dims(2, 3));
+            let [output, mean, variance] = if own {
+                let found = batch_norm_train(input_, gamma.clone(), beta.clone(), 1e-5, Epilogue { residual: residual_, relu });
+                [found.output, found.mean.reshape([1, 1, 1, -1]), found.variance.reshape([1, 1, 1, -1])]
+            } else {
+                let result = module::batch_norm_train(input_, gamma.clone(), beta.clone(), 1e-5);
+                let output = residual_.into_iter().fold(result.output, |output, residual| output + residual);
+                let output = if relu { activation::relu(output) } else { output };
+                [output, result.mean.reshape([1, 1, 1, -1]), result.variance.reshape([1, 1, 1, -1])]
+            };
+            let grads = (output.clone().sin() * 3.0).sum().backward();
+            let residual = residual.as_ref().map(|residual| residual.grad(&grads).unwrap());
+            let affine = [gamma.grad(&grads).unwrap(), beta.grad(&grads).unwrap()];
+            ([output.inner(), mean.inner(), variance.inner()], input.grad(&grads).unwrap(), residual, affine)
+        };
+        let (found, expected) = (run(true), run(false));
+        for (name, (found, expected)) in ["output", "mean", "variance"].into_iter().zip(found.0.into_iter().zip(expected.0)) {
+            assert_close(name, found, expected);
+        }
+        assert_close("grad_input", found.1, expected.1);
+        if let (Some(found), Some(expected)) = (found.2, expected.2) {
+            assert_close("grad_residual", found, expected);
+        }
+        for (found, expected) in found.3.into_iter().zip(expected.3) {
+            assert_close("grad_affine", found, expected);
         }
     }
 }

@@ -15,6 +15,15 @@ pub enum Maybe<B: Backend> {
     Absent,
 }
 
+impl<B: Backend> Maybe<B> {
+    pub(super) fn given(self) -> Option<FloatTensor<B>> {
+        match self {
+            Self::Given(tensor) => Some(tensor),
+            Self::Absent => None,
+        }
+    }
+}
+
 /// The operations that a backend needs for this crate's functions.
 ///
 /// # Panics
@@ -54,11 +63,7 @@ impl ConvolutionOps for Flex {
         shape: Shape,
     ) -> FlexTensor {
         let (input, weight) = (input.to_contiguous(), weight.to_contiguous());
-        let contiguous = |tensor| match tensor {
-            Maybe::<Self>::Given(tensor) => Some(tensor.to_contiguous()),
-            Maybe::Absent => None,
-        };
-        let (bias, residual) = (contiguous(bias), contiguous(residual));
+        let [bias, residual] = [bias, residual].map(|tensor| tensor.given().map(|tensor| tensor.to_contiguous()));
         let epilogue = Epilogue { residual: residual.as_ref().map(values), relu };
         computed(shape.output_size(), |output| {
             forward(&shape, values(&input), values(&weight), bias.as_ref().map(values), epilogue, output)
@@ -77,5 +82,9 @@ pub(super) fn computed<const D: usize>(
 ) -> FlexTensor {
     let mut values = vec![0.0_f32; sizes.iter().product()];
     compute(&mut values).expect("sizes are the shape's");
+    tensor(sizes, values)
+}
+
+pub(super) fn tensor<const D: usize>(sizes: [usize; D], values: Vec<f32>) -> FlexTensor {
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(sizes.into()), DType::F32)
 }

@@ -2,11 +2,10 @@
 //!
 //! Source: He et al. 2015, "Deep Residual Learning for Image Recognition" (arXiv 1512.03385), section 3.3 and figure 5.
 
-use super::norm::batch_norm;
+use super::norm::batch_norm_with;
 use burn::module::{Initializer, Module, Param};
 use burn::nn::conv::{Conv2d, Conv2dConfig};
 use burn::nn::{BatchNorm, BatchNormConfig, PaddingConfig2d};
-use burn::tensor::activation::relu;
 use burn::tensor::{Device, Tensor};
 use peise_convolution::burn::{Epilogue, conv2d, conv2d_fused};
 
@@ -50,11 +49,7 @@ impl ConvNorm {
         let Some(norm) = &self.norm else {
             return conv2d_fused(input, weight, bias, epilogue, stride, padding);
         };
-        let mut output = batch_norm(norm, conv2d(input, weight, bias, stride, padding));
-        if let Some(residual) = epilogue.residual {
-            output = output + residual;
-        }
-        if epilogue.relu { relu(output) } else { output }
+        batch_norm_with(norm, conv2d(input, weight, bias, stride, padding), epilogue)
     }
 
     /// Folds the normalisation's running statistics into the convolution's weight and bias:
