@@ -1,5 +1,6 @@
 //! The `peise` command line: thin, one file per subcommand.
 
+mod allocator;
 mod command;
 mod device;
 mod failure;
@@ -9,10 +10,6 @@ mod progress;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
-
-/// Training takes and gives back hundreds of tensors a step, of which the system's allocator makes page faults.
-#[global_allocator]
-static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Tells which photo of a shop listing shows which of its colour options.
 #[derive(Debug, Parser)]
@@ -37,6 +34,7 @@ enum Command {
 }
 
 fn main() -> ExitCode {
+    allocator::keep_memory();
     failure::exit(match Arguments::parse().command {
         Command::Demo(args) => command::demo::run(&args),
         Command::Match(args) => command::match_::run(&args),

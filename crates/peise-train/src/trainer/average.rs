@@ -3,6 +3,7 @@
 use burn::module::{Module, ModuleMapper, Param};
 use burn::tensor::{Tensor, TensorData};
 use peise::weights::{ModulePath, tensors};
+use rayon::prelude::*;
 use std::collections::BTreeMap;
 
 /// The average, on the host, by tensor path; nothing where none is kept.
@@ -34,16 +35,20 @@ impl Average {
             return;
         }
         let decay = self.decay.min((1.0 + steps as f32) / (10.0 + steps as f32));
-        for (name, data) in tensors(module) {
-            if let Some((average, _)) = self.values.get_mut(&name) {
-                for (average, value) in average.iter_mut().zip(data.iter::<f32>()) {
-                    // What does not change, such as frozen weights, stays to the bit.
-                    if *average != value {
-                        *average = decay * *average + (1.0 - decay) * value;
-                    }
+        let weights = tensors(module);
+        self.values.par_iter_mut().for_each(|(name, (average, _))| {
+            let Some(data) = weights.get(name) else { return };
+            let update = |average: &mut f32, value: f32| {
+                // What does not change, such as frozen weights, stays to the bit.
+                *average = if *average == value { value } else { decay * *average + (1.0 - decay) * value };
+            };
+            match data.as_slice::<f32>() {
+                Ok(values) => average.iter_mut().zip(values).for_each(|(average, value)| update(average, *value)),
+                Err(_) => {
+                    average.iter_mut().zip(data.iter::<f32>()).for_each(|(average, value)| update(average, value))
                 }
             }
-        }
+        });
     }
 
     /// The module with the averaged weights.
