@@ -64,12 +64,11 @@ MATCHING_NOTES = """\
 - Peak: the most memory resident, libraries included; of DataLoader its processes' sum, what they share counted in each.
   PyTorch's includes CUDA's libraries where its wheel has them."""
 TRAINING_NOTES = """\
-- PyTorch: forward, cross-entropy of every unit's scores, backward, fused AdamW, on one batch of 16 listings of 5 photos
-  (64 px) and 3 labels that lies in memory.
 - Peise: `peise train --recipe recipes/compact.toml`, median of steps 10 to 39 by its own `metrics.jsonl`, batches of 16
-  listings as they come (7 or so photos each, padded to the largest). Its step also has the exact cover likelihood, the
-  contrast loss, clipping and the moving average of the weights; augmentation runs beside it, on the same cores. Photos
-  are decoded before."""
+  listings as they come. Its step also has the exact cover likelihood, the contrast loss, clipping and the moving average of
+  the weights; augmentation runs beside it, on the same cores. Photos are decoded before.
+- PyTorch: forward, cross-entropy of every unit's scores, backward, fused AdamW, on 8 batches of 16 listings of as many
+  photos and of as many and as long labels as the same data set's, in memory; equal labels are encoded once, as in Peise."""
 
 
 def take_turns(contenders, rounds):
@@ -136,7 +135,7 @@ def options():
     add("--peise", type=Path, default=ROOT / "target/release/peise", help="the program (%(default)s)")
     add("--weights", type=Path, default=ROOT / "crates/peise/assets/compact", help="its model (%(default)s)")
     add("--recipe", type=Path, default=ROOT / "recipes/compact.toml", help="what is trained (%(default)s)")
-    add("--sizes", type=int, nargs="+", default=[224, 800], help="data sets (%(default)s)")
+    add("--sizes", type=int, nargs="*", default=[224, 800], help="data sets (%(default)s)")
     add("--rounds", type=int, default=5, help="rounds, the warm-up among them (%(default)s)")
     add("--training-rounds", type=int, default=4, help="the same for training; 0 leaves it out (%(default)s)")
     add("--report-listings", type=int, default=8, help="listings that the report's system matches (%(default)s)")

@@ -190,7 +190,7 @@ class CrossAttention(nn.Module):
     def forward(self, x, others, mask):
         normalised, others = self.norm(x), self.norm(others)
         scores = self.edge(self.query(normalised), self.key(others))
-        weights = scores.masked_fill(mask[:, None], -1e4).softmax(2)
+        weights = scores.masked_fill(mask[:, None], torch.finfo(scores.dtype).min).softmax(2)
         return self.update(x, normalised, weights @ self.value(others))
 
 

@@ -113,6 +113,7 @@ fn shape(
     usable.then(|| Shape::new(input.dims(), weight.dims(), stride, padding).ok()).flatten()
 }
 
-fn is_flex<const D: usize>(tensor: &Tensor<D>) -> bool {
+/// Whether a tensor lies on the CPU backend "flex", perhaps followed by autodiff.
+pub fn is_flex<const D: usize>(tensor: &Tensor<D>) -> bool {
     matches!(tensor.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }

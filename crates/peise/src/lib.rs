@@ -30,6 +30,7 @@ mod engine;
 pub mod format;
 pub mod image;
 pub mod label;
+mod layers;
 pub mod listing;
 pub mod matcher;
 pub mod model;

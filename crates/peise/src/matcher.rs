@@ -6,6 +6,7 @@
 //! masked batches; every unit's state is scored by one shared head, so that every layer can be
 //! supervised; the score adds a scaled dot product to the edge score; a no-label score beside.
 
+use crate::layers::linear;
 use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Bool, Device, Tensor, assert_shape};
@@ -101,7 +102,7 @@ impl AttentionMatcherConfig {
     /// If `width` is not a multiple of `heads` (programmer error).
     pub fn init(&self, device: &Device) -> AttentionMatcher {
         assert_eq!(self.width % self.heads, 0, "width must be a multiple of heads");
-        let linear = |out| LinearConfig::new(self.width, out).init(device);
+        let layer = |out| LinearConfig::new(self.width, out).init(device);
         AttentionMatcher {
             image_norm: LayerNormConfig::new(self.width).init(device),
             label_norm: LayerNormConfig::new(self.width).init(device),
@@ -113,10 +114,10 @@ impl AttentionMatcherConfig {
                 .collect(),
             head: ScoreHead {
                 norm: LayerNormConfig::new(self.width).init(device),
-                image: linear(self.width),
-                label: linear(self.width),
+                image: layer(self.width),
+                label: layer(self.width),
                 edge: EdgeScore::init(self.width, self.edge_hidden, device),
-                none: linear(1),
+                none: layer(1),
             },
         }
     }
@@ -156,11 +157,11 @@ impl ScoreHead {
     fn forward(&self, images: Tensor<3>, labels: Tensor<3>, output: &mut MatcherOutput) {
         let [batch, count, width] = images.dims();
         let images = self.norm.forward(images);
-        let query = self.image.forward(images.clone());
-        let key = self.label.forward(self.norm.forward(labels));
+        let query = linear(&self.image, images.clone());
+        let key = linear(&self.label, self.norm.forward(labels));
         let dot = query.clone().matmul(key.clone().swap_dims(1, 2)) / (width as f64).sqrt();
         output.scores.push(dot + self.edge.forward(query, key));
-        output.none.push(self.none.forward(images).reshape([batch, count]));
+        output.none.push(linear(&self.none, images).reshape([batch, count]));
     }
 }
 

@@ -5,6 +5,7 @@
 //! pre-training heads. [`crate::weights::keys::BERT`] has the key map.
 
 use super::TokenInput;
+use crate::layers::{MASKED, dropout, linear};
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{gelu, softmax};
@@ -146,7 +147,7 @@ impl Bert {
         let places = Tensor::<1, Int>::arange(0..length as i64, &device).reshape([1, length]);
         let types = Tensor::<2, Int>::zeros([1, length], &device);
         let embedded = self.word.forward(input.tokens) + self.position.forward(places) + self.token_type.forward(types);
-        let mut states = self.dropout.forward(self.norm.forward(embedded));
+        let mut states = dropout(&self.dropout, self.norm.forward(embedded));
         for layer in &self.layers {
             states = layer.forward(states, input.mask.clone());
         }
@@ -158,17 +159,17 @@ impl BertLayer {
     fn forward(&self, states: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<3> {
         let [count, length, width] = states.dims();
         let head_width = width / self.heads;
-        let split = |linear: &Linear| {
-            linear.forward(states.clone()).reshape([count, length, self.heads, head_width]).swap_dims(1, 2)
+        let split = |layer: &Linear| {
+            linear(layer, states.clone()).reshape([count, length, self.heads, head_width]).swap_dims(1, 2)
         };
         let scores = split(&self.query).matmul(split(&self.key).swap_dims(2, 3)) / (head_width as f64).sqrt();
         let mask = mask.reshape([count, 1, 1, length]).expand([count, self.heads, length, length]);
-        let weights = self.dropout.forward(softmax(scores.mask_fill(mask, f32::MIN), 3));
+        let weights = dropout(&self.dropout, softmax(scores.mask_fill(mask, MASKED), 3));
         let message = weights.matmul(split(&self.value)).swap_dims(1, 2).reshape([count, length, width]);
-        let message = self.dropout.forward(self.attention_output.forward(message));
+        let message = dropout(&self.dropout, linear(&self.attention_output, message));
         let states = self.attention_norm.forward(message + states);
-        let hidden = gelu(self.intermediate.forward(states.clone()));
-        let hidden = self.dropout.forward(self.output.forward(hidden));
+        let hidden = gelu(linear(&self.intermediate, states.clone()));
+        let hidden = dropout(&self.dropout, linear(&self.output, hidden));
         self.output_norm.forward(hidden + states)
     }
 }

@@ -5,8 +5,9 @@
 //! the vocabulary share hash buckets, so that two unknown characters still differ.
 
 use super::{PaddedTokens, TokenInput};
+use crate::layers::transformer;
 use burn::module::Module;
-use burn::nn::transformer::{TransformerEncoder, TransformerEncoderConfig, TransformerEncoderInput};
+use burn::nn::transformer::{TransformerEncoder, TransformerEncoderConfig};
 use burn::nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::{Device, Int, Tensor};
 use serde::{Deserialize, Serialize};
@@ -128,7 +129,7 @@ impl CharacterEncoder {
         let device = input.tokens.device();
         let places = Tensor::<1, Int>::arange(0..length as i64, &device).reshape([1, length]);
         let embedded = self.embedding.forward(input.tokens) + self.position.forward(places);
-        let encoded = self.transformer.forward(TransformerEncoderInput::new(embedded).mask_pad(input.mask));
+        let encoded = transformer(&self.transformer, embedded, input.mask);
         let width = encoded.dims()[2];
         let start = encoded.slice([0..batch, 0..1]).reshape([batch, width]);
         self.projection.forward(self.norm.forward(start))

@@ -4,13 +4,11 @@
 //! `x_i <- x_i + f_node([x_i, sum_j w_ij v_j])`; inside a side `w_ij = softmax_j(q_i . k_j / sqrt(d))`,
 //! across `w_ij = softmax_j f_edge([q_i, k_j])`. Deviation of `compact`: states are normalised before use (pre-norm).
 
+use crate::layers::{MASKED, dropout, linear};
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
 use burn::tensor::activation::{relu, softmax};
 use burn::tensor::{Bool, Device, Tensor};
-
-// Finite, so that a row that is all padding stays free of NaN.
-const MASKED: f32 = -1.0e4;
 
 /// Architecture of a unit of [self, cross].
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -63,8 +61,8 @@ impl NodeUpdate {
     }
 
     fn forward(&self, state: Tensor<3>, normalised: Tensor<3>, message: Tensor<3>) -> Tensor<3> {
-        let hidden = relu(self.first.forward(Tensor::cat(vec![normalised, message], 2)));
-        state + self.second.forward(self.dropout.forward(hidden))
+        let hidden = relu(linear(&self.first, Tensor::cat(vec![normalised, message], 2)));
+        state + linear(&self.second, dropout(&self.dropout, hidden))
     }
 }
 
@@ -83,12 +81,12 @@ pub struct SelfAttention {
 impl SelfAttention {
     /// With random weights on `device`.
     pub fn init(config: &UnitConfig, device: &Device) -> Self {
-        let linear = || LinearConfig::new(config.width, config.width).init(device);
+        let square = || LinearConfig::new(config.width, config.width).init(device);
         Self {
             norm: config.norm(device),
-            query: linear(),
-            key: linear(),
-            value: linear(),
+            query: square(),
+            key: square(),
+            value: square(),
             update: NodeUpdate::init(config, device),
             heads: config.heads,
             scaled: config.scaled,
@@ -104,8 +102,8 @@ impl SelfAttention {
         let [batch, count, width] = states.dims();
         let head_width = width / self.heads;
         let normalised = normalise(&self.norm, states.clone());
-        let split = |linear: &Linear| {
-            let projected = linear.forward(normalised.clone());
+        let split = |layer: &Linear| {
+            let projected = linear(layer, normalised.clone());
             projected.reshape([batch, count, self.heads, head_width]).swap_dims(1, 2)
         };
         let scale = if self.scaled { (head_width as f64).sqrt() } else { 1.0 };
@@ -143,11 +141,11 @@ impl EdgeScore {
     pub fn forward(&self, queries: Tensor<3>, keys: Tensor<3>) -> Tensor<3> {
         let [batch, rows, _] = queries.dims();
         let columns = keys.dims()[1];
-        let query = self.query.forward(queries);
+        let query = linear(&self.query, queries);
         let hidden = query.dims()[2];
         let pairs =
-            query.reshape([batch, rows, 1, hidden]) + self.key.forward(keys).reshape([batch, 1, columns, hidden]);
-        self.output.forward(relu(pairs)).reshape([batch, rows, columns])
+            query.reshape([batch, rows, 1, hidden]) + linear(&self.key, keys).reshape([batch, 1, columns, hidden]);
+        linear(&self.output, relu(pairs)).reshape([batch, rows, columns])
     }
 }
 
@@ -174,12 +172,12 @@ pub struct CrossAttention {
 impl CrossAttention {
     /// With random weights on `device`.
     pub fn init(config: &UnitConfig, device: &Device) -> Self {
-        let linear = || LinearConfig::new(config.width, config.width).init(device);
+        let square = || LinearConfig::new(config.width, config.width).init(device);
         Self {
             norm: config.norm(device),
-            query: linear(),
-            key: linear(),
-            value: linear(),
+            query: square(),
+            key: square(),
+            value: square(),
             edge: EdgeScore::init(config.width, config.edge_hidden, device),
             update: NodeUpdate::init(config, device),
         }
@@ -191,7 +189,7 @@ impl CrossAttention {
     /// - states `[B, N, D]`, others `[B, M, D]`; returns `[B, N, M]`
     pub fn scores(&self, states: Tensor<3>, others: Tensor<3>) -> Tensor<3> {
         let (states, others) = (normalise(&self.norm, states), normalise(&self.norm, others));
-        self.edge.forward(self.query.forward(states), self.key.forward(others))
+        self.edge.forward(linear(&self.query, states), linear(&self.key, others))
     }
 
     /// Updates every node of one side from the other side's nodes.
@@ -203,10 +201,10 @@ impl CrossAttention {
         let columns = others.dims()[1];
         let normalised = normalise(&self.norm, states.clone());
         let others = normalise(&self.norm, others);
-        let scores = self.edge.forward(self.query.forward(normalised.clone()), self.key.forward(others.clone()));
+        let scores = self.edge.forward(linear(&self.query, normalised.clone()), linear(&self.key, others.clone()));
         let mask = other_mask.reshape([batch, 1, columns]).expand([batch, rows, columns]);
         let weights = softmax(scores.clone().mask_fill(mask, MASKED), 2);
-        let message = weights.matmul(self.value.forward(others));
+        let message = weights.matmul(linear(&self.value, others));
         CrossOutput { states: self.update.forward(states, normalised, message), scores }
     }
 }

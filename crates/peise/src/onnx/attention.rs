@@ -5,8 +5,9 @@
 
 use super::graph::{Graph, Value};
 use super::linear::Linear;
-use super::multi_head::{Heads, MASKED, Mask, among};
+use super::multi_head::{Heads, among};
 use super::weights::{Scale, Weights};
+use crate::layers::MASKED;
 use crate::weights::{Stored, WeightsError};
 
 /// What the framework's layer normalisation adds to the variance.
@@ -116,8 +117,7 @@ impl SelfAttention {
         let normalised = normalise(graph, &self.path, &self.norm, &side.states);
         let name = format!("{}.query_key_value", self.path);
         let projected = graph.linear(&name, &self.projection, &normalised);
-        let mask = Mask { padding: &side.among, filler: MASKED };
-        let message = self.heads.attend(graph, &projected, Some(mask));
+        let message = self.heads.attend(graph, &projected, Some(&side.among));
         side.states = self.update.apply(graph, &side.states, &normalised, &message);
     }
 }

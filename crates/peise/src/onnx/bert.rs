@@ -1,7 +1,7 @@
 //! The report's text encoder (`encoder/bert.rs`).
 
 use super::graph::{Graph, Value};
-use super::multi_head::{Heads, Mask, among};
+use super::multi_head::{Heads, among};
 use super::weights::Weights;
 use crate::encoder::bert::BertConfig;
 use crate::weights::{Stored, WeightsError};
@@ -27,9 +27,8 @@ pub fn bert(
     let embedded = graph.add(&words, &places);
     let mut states = norm(graph, weights, "norm", config, &embedded)?;
     let mask = mask.map(|mask| among(graph, mask));
-    let mask = mask.as_ref().map(|padding| Mask { padding, filler: f32::MIN });
     for place in 0..config.layers {
-        states = layer(graph, &weights.at(format!("layers.{place}")), config, &states, mask)?;
+        states = layer(graph, &weights.at(format!("layers.{place}")), config, &states, mask.as_ref())?;
     }
     Ok(states)
 }
@@ -61,7 +60,7 @@ fn layer(
     weights: &Weights,
     config: &BertConfig,
     states: &Value,
-    mask: Option<Mask>,
+    mask: Option<&Value>,
 ) -> Result<Value, WeightsError> {
     let heads = Heads { width: config.width, heads: config.heads, scaled: true };
     let message = heads.layer(graph, weights, "attention_output", states, mask)?;

@@ -2,7 +2,7 @@
 
 use super::attention::LAYER_NORM_EPSILON;
 use super::graph::{Graph, Value};
-use super::multi_head::{Heads, MASKED, Mask, among};
+use super::multi_head::{Heads, among};
 use super::weights::Weights;
 use crate::encoder::characters::CharacterEncoderConfig;
 use crate::weights::WeightsError;
@@ -55,7 +55,6 @@ fn layer(
     let norm = weights.at("norm_2");
     let normalised = graph.layer_norm(norm.path(), &norm.layer_norm(width)?, LAYER_NORM_EPSILON, states);
     let heads = Heads { width, heads: config.heads, scaled: true };
-    let mask = Mask { padding: mask, filler: MASKED };
     let message = heads.layer(graph, &weights.at("mha"), "output", &normalised, Some(mask))?;
     let states = graph.add(states, &message);
 

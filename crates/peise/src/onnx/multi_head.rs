@@ -4,11 +4,8 @@
 use super::graph::{Graph, Value};
 use super::linear::Linear;
 use super::weights::Weights;
+use crate::layers::MASKED;
 use crate::weights::WeightsError;
-
-/// What the framework's layer and the matchers put in the place of masked scores. Finite, so that a row that is all
-/// padding stays free of NaN.
-pub const MASKED: f32 = -1.0e4;
 
 /// Sizes of an attention.
 #[derive(Debug, Clone, Copy)]
@@ -19,15 +16,6 @@ pub struct Heads {
     pub heads: usize,
     /// Whether scores are divided by the square root of a head's width.
     pub scaled: bool,
-}
-
-/// Which nodes are not attended to.
-#[derive(Debug, Clone, Copy)]
-pub struct Mask<'a> {
-    /// `[B, 1, 1, N]`, `true` = padding; [`among`] makes it.
-    pub padding: &'a Value,
-    /// What their scores become.
-    pub filler: f32,
 }
 
 /// A mask as attention among the nodes of one sequence needs it: `[B, N]` to `[B, 1, 1, N]`.
@@ -50,15 +38,15 @@ impl Heads {
     ///
     /// # Shapes
     /// - projected `[B, N, 3 D]`, by [`Heads::projection`]; returns `[B, N, D]`
-    pub fn attend(&self, graph: &mut Graph, projected: &Value, mask: Option<Mask>) -> Value {
+    pub fn attend(&self, graph: &mut Graph, projected: &Value, mask: Option<&Value>) -> Value {
         let (heads, head_width) = (self.heads, self.width / self.heads);
         let apart = graph.reshape(projected, &[0, 0, 3 * heads as i64, head_width as i64]);
         let apart = graph.transpose(&apart, &[0, 2, 1, 3]);
         let [query, key, value] = graph.split(&apart, 1, [heads; 3]);
         let key = graph.transpose(&key, &[0, 1, 3, 2]);
         let mut scores = graph.matrix_product(&query, &key);
-        if let Some(Mask { padding, filler }) = mask {
-            scores = graph.fill(&scores, padding, filler);
+        if let Some(padding) = mask {
+            scores = graph.fill(&scores, padding, MASKED);
         }
         let weights = graph.softmax(&scores);
         let message = graph.matrix_product(&weights, &value);
@@ -78,7 +66,7 @@ impl Heads {
         weights: &Weights,
         output: &str,
         states: &Value,
-        mask: Option<Mask>,
+        mask: Option<&Value>,
     ) -> Result<Value, WeightsError> {
         let projection = self.projection(weights)?;
         let projected = graph.linear(&weights.name("query_key_value"), &projection, states);
