@@ -1,5 +1,6 @@
 //! The operations for burn's tensors: [`conv2d`], with gradients where the feature `autodiff` is on, and
-//! [`conv2d_fused`] for inference; [`batch_norm_train`], what follows them in training.
+//! [`conv2d_fused`] for inference; [`batch_norm_train`], what follows them in training;
+//! [`linear`].
 //!
 //! Both use it for 32-bit floats on the CPU backend "flex", and burn's own operations for everything else, so they can
 //! replace burn's anywhere. One group, dilation 1.
@@ -8,6 +9,7 @@ mod batch_norm;
 mod extension;
 #[cfg(feature = "autodiff")]
 mod gradient;
+mod linear;
 
 use crate::Shape;
 pub use batch_norm::{Normalised, batch_norm_train};
@@ -15,6 +17,7 @@ use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Tensor, activation, module};
 use extension::{ConvolutionOps, Maybe};
+pub use linear::linear;
 
 /// Convolves, as [`burn::tensor::module::conv2d`] does with one group and dilation 1. Padding is symmetric.
 ///

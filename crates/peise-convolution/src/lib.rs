@@ -12,7 +12,8 @@
 //! The source is a zero-padded copy of an image, split by stride so that every tap is an offset: no matrix of image
 //! patches is ever built. The panel is packed once: the weight, or the gradient of a few images.
 //!
-//! In training, batch normalisation follows each of them: see [`BatchNorm`].
+//! In training, batch normalisation follows each of them: see [`BatchNorm`]. What comes after them are linear layers: see
+//! [`Linear`].
 //!
 //! Maps are `[N, C, H, W]`, weights `[C', C, KH, KW]`, both contiguous; one group, dilation 1. Work is spread over
 //! rayon's current thread pool; results do not depend on its size, bit for bit. They do depend on the processor's vector
@@ -30,6 +31,7 @@ mod correlation;
 mod forward;
 #[allow(unsafe_code, reason = "vector instructions")]
 mod kernel;
+mod linear;
 mod planes;
 mod shape;
 #[allow(unsafe_code, reason = "vector instructions")]
@@ -44,4 +46,5 @@ pub use backward_data::backward_data;
 pub use backward_weight::{backward_bias, backward_weight};
 pub use batch_norm::{BatchNorm, BatchNormGrads};
 pub use forward::{Epilogue, forward};
+pub use linear::Linear;
 pub use shape::{Error, Shape};

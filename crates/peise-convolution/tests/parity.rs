@@ -2,7 +2,7 @@
 
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor, activation, module};
-use peise_convolution::burn::{Epilogue, batch_norm_train, conv2d, conv2d_fused};
+use peise_convolution::burn::{Epilogue, batch_norm_train, conv2d, conv2d_fused, linear};
 use proptest::prelude::*;
 
 fn assert_close<const D: usize>(name: &str, found: Tensor<D>, expected: Tensor<D>) {
@@ -97,6 +97,28 @@ proptest! {
             let epilogue = Epilogue { residual, relu };
             let found = conv2d_fused(input, weight, bias, epilogue, case.stride, case.padding);
             assert_close("output", found, expected);
+        }
+    }
+
+    #[test]
+    fn linear_layers_are_burns(rows in 1..40_usize, inputs in 1..20_usize, outputs in 1..20_usize, has_bias in any::<bool>()) {
+        let device = Device::flex().autodiff();
+        let random = |sizes: [usize; 2]| (Tensor::<2>::random(sizes, Distribution::Default, &device) - 0.5).require_grad();
+        // In another order in memory.
+        let (input, weight) = (random([inputs, rows]), random([inputs, outputs]));
+        let bias = has_bias.then(|| Tensor::<1>::random([outputs], Distribution::Default, &device).require_grad());
+        let run = |layer: fn(Tensor<2>, Tensor<2>, Option<Tensor<1>>) -> Tensor<2>| {
+            let output = layer(input.clone().transpose(), weight.clone(), bias.clone());
+            let grads = output.clone().sin().sum().backward();
+            let grad_bias = bias.as_ref().map(|bias| bias.grad(&grads).unwrap());
+            (output.inner(), input.grad(&grads).unwrap(), weight.grad(&grads).unwrap(), grad_bias)
+        };
+        let (found, expected) = (run(linear), run(module::linear));
+        assert_close("output", found.0, expected.0);
+        assert_close("grad_input", found.1, expected.1);
+        assert_close("grad_weight", found.2, expected.2);
+        if let (Some(found), Some(expected)) = (found.3, expected.3) {
+            assert_close("grad_bias", found, expected);
         }
     }
 

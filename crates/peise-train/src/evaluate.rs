@@ -15,20 +15,25 @@ use peise::format::predictions::ListingPrediction;
 use serde::Serialize;
 
 mod bootstrap;
+mod comparison;
+mod confusion;
 mod finding;
+pub mod page;
 mod probability;
 mod read;
 mod rows;
+mod slices;
 mod table;
 #[cfg(test)]
 mod tests;
 
 pub use bootstrap::Estimate;
+pub use comparison::{Comparison, compare};
+pub use confusion::Confusion;
 pub use finding::Finding;
-pub use probability::{Calibration, Coverage, Mistake, ProbabilityReport};
+pub use probability::{Calibration, Coverage, Mistake, Point, ProbabilityReport};
 pub use read::{SavedPredictions, read_predictions};
-
-use rows::ListingRow;
+pub use slices::{Slice, Slices};
 
 /// The files of one evaluation.
 #[derive(Debug, Clone)]
@@ -39,6 +44,8 @@ pub struct EvaluateFiles {
     pub truth: PathBuf,
     /// Predictions with probabilities as JSON lines; without it `pred` if it is that.
     pub scores: Option<PathBuf>,
+    /// Other predictions of the same listings, to compare with.
+    pub compare: Option<PathBuf>,
 }
 
 /// How to evaluate.
@@ -73,21 +80,6 @@ pub enum EvaluateError {
     },
 }
 
-/// Accuracy of the listings of one size.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct Slice {
-    /// The sizes, e.g. `5-8`.
-    pub size: &'static str,
-    /// Listings counted.
-    pub listings: usize,
-    /// Photos counted.
-    pub images: usize,
-    /// Right photos / photos.
-    pub acc: f64,
-    /// Listings with every photo right / listings.
-    pub em: f64,
-}
-
 /// What an evaluation found; [`Display`](std::fmt::Display) is a table for people.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Evaluation {
@@ -105,22 +97,18 @@ pub struct Evaluation {
     pub resamples: usize,
     /// Seed of the bootstrap.
     pub seed: u64,
-    /// By number of labels m.
-    pub by_labels: Vec<Slice>,
-    /// By number of photos n.
-    pub by_images: Vec<Slice>,
+    /// Listings by kind.
+    #[serde(flatten)]
+    pub slices: Slices,
+    /// Which colours are taken for which.
+    pub confusion: Confusion,
     /// What the probabilities are worth, where they were saved.
     pub probabilities: Option<ProbabilityReport>,
+    /// What is between these predictions and the others, if there are others.
+    pub comparison: Option<Comparison>,
     /// What did not fit together.
     pub findings: Vec<Finding>,
 }
-
-/// Sizes by number of labels: two thirds of all listings have 2 or 3.
-const LABEL_SIZES: [(&str, usize, usize); 6] =
-    [("1", 1, 1), ("2", 2, 2), ("3", 3, 3), ("4", 4, 4), ("5-8", 5, 8), ("9+", 9, usize::MAX)];
-/// Sizes by number of photos: 7 is by far the most frequent.
-const IMAGE_SIZES: [(&str, usize, usize); 5] =
-    [("1-3", 0, 3), ("4-6", 4, 6), ("7", 7, 7), ("8-12", 8, 12), ("13+", 13, usize::MAX)];
 
 /// Reads the files and evaluates them.
 ///
@@ -131,6 +119,11 @@ pub fn evaluate_files(files: &EvaluateFiles, options: &EvaluateOptions) -> Resul
     let answers = read_predictions(&files.pred)?;
     let scores = files.scores.as_deref().map(read_predictions).transpose()?;
     let mut evaluation = evaluate(&truth, &answers.predictions, scores_of(&answers, scores.as_ref()), options)?;
+    if let Some(path) = &files.compare {
+        let others = read_predictions(path)?;
+        evaluation.comparison = Some(compare(&truth, &answers.predictions, &others.predictions, options)?);
+        evaluation.findings.extend(others.findings);
+    }
     evaluation.findings.extend(answers.findings);
     evaluation.findings.extend(scores.into_iter().flat_map(|scores| scores.findings));
     evaluation.findings.sort();
@@ -173,27 +166,12 @@ pub fn evaluate(
         em,
         resamples: options.resamples,
         seed: options.seed,
-        by_labels: slices(&rows, &LABEL_SIZES, |row| row.label_count),
-        by_images: slices(&rows, &IMAGE_SIZES, |row| row.image_count),
+        slices: Slices::new(&rows),
+        confusion: Confusion::new(&rows),
         probabilities: scores.map(|_| ProbabilityReport::new(&rows, options.worst)),
+        comparison: None,
         findings,
     })
-}
-
-fn slices(
-    rows: &[ListingRow<'_>],
-    sizes: &[(&'static str, usize, usize)],
-    size_of: impl Fn(&ListingRow<'_>) -> usize,
-) -> Vec<Slice> {
-    let slice = |&(size, least, most): &(&'static str, usize, usize)| {
-        let inside = || rows.iter().filter(|row| (least..=most).contains(&size_of(row)));
-        let listings = inside().count();
-        let images: usize = inside().map(|row| row.images.len()).sum();
-        let right: usize = inside().map(ListingRow::right).sum();
-        let exact = inside().filter(|row| row.is_exact()).count();
-        (listings > 0).then(|| Slice { size, listings, images, acc: share(right, images), em: share(exact, listings) })
-    };
-    sizes.iter().filter_map(slice).collect()
 }
 
 /// A share of a whole that is not 0.

@@ -1,10 +1,11 @@
 //! The framework's layers, passed through faster: their parameters, names and values, other passes over memory.
 
+use burn::module::Param;
 use burn::nn::transformer::{TransformerEncoder, TransformerEncoderLayer};
 use burn::nn::{Dropout, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Bool, Distribution, Tensor, TensorData};
-use peise_convolution::burn::is_flex;
+use peise_convolution::burn::{self as fused, is_flex};
 use rayon::prelude::*;
 
 /// What padding gets instead of a score. Finite, so that a row that is all padding stays free of NaN; the least there
@@ -12,13 +13,14 @@ use rayon::prelude::*;
 pub(crate) const MASKED: f32 = f32::MIN;
 
 /// A linear layer over the last axis, all others as one: with several, the framework may multiply matrix by matrix, and
-/// its gradient of the weight is then one matrix for each, summed afterwards.
+/// its gradient of the weight is then one matrix for each, summed afterwards; and it copies every result once more.
 ///
 /// # Shapes
 /// - input `[.., in]`; returns `[.., out]`
 pub(crate) fn linear<const D: usize>(layer: &Linear, input: Tensor<D>) -> Tensor<D> {
     let mut shape = input.dims();
-    let output = layer.forward(input.reshape([-1, shape[D - 1] as i64]));
+    let rows = input.reshape([-1, shape[D - 1] as i64]);
+    let output = fused::linear(rows, layer.weight.val(), layer.bias.as_ref().map(Param::val));
     shape[D - 1] = output.dims()[1];
     output.reshape(shape)
 }

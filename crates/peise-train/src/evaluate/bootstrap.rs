@@ -24,39 +24,62 @@ pub struct Estimate {
 
 /// Acc and EM. `rows` must be in an order of their own for the result not to depend on the files'.
 pub(super) fn intervals(rows: &[ListingRow<'_>], resamples: usize, seed: u64) -> (Estimate, Estimate) {
-    let counts: Vec<_> = rows
-        .iter()
-        .map(|row| Counts { right: row.right(), images: row.images.len(), exact: usize::from(row.is_exact()) })
-        .collect();
-    let values = shares(&counts, counts.iter());
-    let resampled: Vec<_> = (0..resamples as u64)
+    let counts: Vec<Counts> = rows.iter().map(Counts::of).collect();
+    resampled(&counts, resamples, seed, |drawn| shares(&mut drawn.copied()))
+}
+
+/// The differences of Acc and EM between two answers to the same listings.
+pub(super) fn paired(pairs: &[[Counts; 2]], resamples: usize, seed: u64) -> (Estimate, Estimate) {
+    resampled(pairs, resamples, seed, |drawn| {
+        let drawn: Vec<&[Counts; 2]> = drawn.collect();
+        let [first, second] = [0, 1].map(|this| shares(&mut drawn.iter().map(|pair| pair[this])));
+        (first.0 - second.0, first.1 - second.1)
+    })
+}
+
+/// Two values of all, and their intervals by drawing as many again and again.
+fn resampled<T: Sync>(
+    all: &[T],
+    resamples: usize,
+    seed: u64,
+    values: impl Fn(&mut dyn Iterator<Item = &T>) -> (f64, f64) + Sync,
+) -> (Estimate, Estimate) {
+    let found = values(&mut all.iter());
+    let (first, second) = (0..resamples as u64)
         .into_par_iter()
         .map(|resample| {
             // A stream of its own per resample: the same numbers on any number of threads.
             let mut random = ChaCha8Rng::seed_from_u64(seed);
             random.set_stream(resample);
-            shares(&counts, (0..counts.len()).map(|_| &counts[random.random_range(0..counts.len())]))
+            values(&mut (0..all.len()).map(|_| &all[random.random_range(0..all.len())]))
         })
-        .collect();
-    let (acc, em) = resampled.into_iter().unzip();
-    (estimate(values.0, acc), estimate(values.1, em))
+        .unzip();
+    (estimate(found.0, first), estimate(found.1, second))
 }
 
+/// How much of a listing is right.
 #[derive(Clone, Copy)]
-struct Counts {
-    right: usize,
-    images: usize,
-    exact: usize,
+pub(super) struct Counts {
+    pub right: usize,
+    pub images: usize,
+    pub exact: usize,
 }
 
-fn shares<'a>(all: &[Counts], drawn: impl Iterator<Item = &'a Counts>) -> (f64, f64) {
-    let (mut right, mut images, mut exact) = (0, 0, 0);
+impl Counts {
+    pub fn of(row: &ListingRow<'_>) -> Self {
+        Self { right: row.right(), images: row.images.len(), exact: usize::from(row.is_exact()) }
+    }
+}
+
+fn shares(drawn: &mut dyn Iterator<Item = Counts>) -> (f64, f64) {
+    let (mut right, mut images, mut exact, mut listings) = (0, 0, 0, 0);
     for counts in drawn {
         right += counts.right;
         images += counts.images;
         exact += counts.exact;
+        listings += 1;
     }
-    (share(right, images), share(exact, all.len()))
+    (share(right, images), share(exact, listings))
 }
 
 fn estimate(value: f64, mut resampled: Vec<f64>) -> Estimate {

@@ -2,7 +2,8 @@
 //!
 //! # Source
 //! ECE: Naeini et al. 2015, in the equal-mass form of Nguyen & O'Connor 2015; here equal confidences share a bin.
-//! Brier 1950, the sum over classes.
+//! Brier 1950, the sum over classes. AURC: Geifman et al. 2019 (arXiv 1805.08206); within equal confidences the risk is
+//! that of their order at random.
 
 use serde::Serialize;
 
@@ -12,6 +13,7 @@ use super::share;
 /// Below this a probability is taken for this, so that one certain mistake does not make the mean infinite.
 const LEAST_PROBABILITY: f64 = 1e-12;
 const BINS: usize = 15;
+const CURVE: usize = 100;
 const PRECISIONS: [f64; 2] = [0.95, 0.99];
 
 /// What the probabilities of an evaluation are worth.
@@ -35,7 +37,7 @@ pub struct ProbabilityReport {
 }
 
 /// Confidence against what came true.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Calibration {
     /// Guesses.
     pub count: usize,
@@ -45,6 +47,23 @@ pub struct Calibration {
     pub frequency: f64,
     /// Expected calibration error over 15 bins of equal mass.
     pub ece: f64,
+    /// Area under the risk-coverage curve: the mean share of wrong guesses among the k most confident ones, over all k.
+    pub aurc: f64,
+    /// The bins, the most confident first.
+    pub bins: Vec<Point>,
+    /// Precision by coverage, from the most confident guesses to all, a hundred points at most.
+    pub curve: Vec<Point>,
+}
+
+/// What some guesses have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Point {
+    /// Guesses.
+    pub count: usize,
+    /// Mean probability (bins), or the least (curve).
+    pub confidence: f64,
+    /// Share that was right.
+    pub frequency: f64,
 }
 
 /// How much is left if only confident guesses are answered.
@@ -128,7 +147,7 @@ fn right(outcomes: &[Outcome]) -> usize {
 fn calibration(sorted: &[Outcome]) -> Option<Calibration> {
     let count = sorted.len();
     let confidence = mean(sorted.iter().map(|outcome| outcome.0))?;
-    let (mut ece, mut start, mut end, mut bin) = (0.0, 0, 0, 1);
+    let (mut ece, mut start, mut end, mut bin, mut bins) = (0.0, 0, 0, 1, Vec::new());
     for tie in ties(sorted) {
         end += tie.len();
         if end * BINS < bin * count {
@@ -137,10 +156,39 @@ fn calibration(sorted: &[Outcome]) -> Option<Calibration> {
         let inside = &sorted[start..end];
         let confident: f64 = inside.iter().map(|outcome| outcome.0).sum();
         ece += (confident - right(inside) as f64).abs() / count as f64;
+        let frequency = share(right(inside), inside.len());
+        bins.push(Point { count: inside.len(), confidence: confident / inside.len() as f64, frequency });
         start = end;
         bin = end * BINS / count + 1;
     }
-    Some(Calibration { count, confidence, frequency: share(right(sorted), count), ece })
+    let frequency = share(right(sorted), count);
+    Some(Calibration { count, confidence, frequency, ece, aurc: aurc(sorted), bins, curve: curve(sorted) })
+}
+
+fn aurc(sorted: &[Outcome]) -> f64 {
+    let (mut guessed, mut wrong, mut area) = (0.0, 0.0, 0.0);
+    for tie in ties(sorted) {
+        let each = (tie.len() - right(tie)) as f64 / tie.len() as f64;
+        for _ in tie {
+            guessed += 1.0;
+            wrong += each;
+            area += wrong / guessed;
+        }
+    }
+    area / guessed
+}
+
+fn curve(sorted: &[Outcome]) -> Vec<Point> {
+    let (mut count, mut correct, mut points) = (0, 0, Vec::new());
+    for tie in ties(sorted) {
+        let before = count * CURVE / sorted.len();
+        count += tie.len();
+        correct += right(tie);
+        if count * CURVE / sorted.len() > before || count == sorted.len() {
+            points.push(Point { count, confidence: tie[0].0, frequency: share(correct, count) });
+        }
+    }
+    points
 }
 
 fn coverage(sorted: &[Outcome], total: usize, precision: f64) -> Coverage {

@@ -13,8 +13,8 @@ use super::Finding;
 /// A listing that counts: at least one photo has a truth.
 pub(super) struct ListingRow<'a> {
     pub id: &'a str,
-    /// Labels m of the listing.
-    pub label_count: usize,
+    /// The listing's labels.
+    pub labels: &'a [String],
     /// Photos n of the listing, those without truth included.
     pub image_count: usize,
     /// The photos that have a truth; never empty.
@@ -157,7 +157,7 @@ fn row<'a>(
     }
     counts.then(|| ListingRow {
         id: &listing.id,
-        label_count: listing.labels.len(),
+        labels: &listing.labels,
         image_count: listing.images.len(),
         images,
         joint: scores.and_then(|scores| scores.joint_probability).map(f64::from),

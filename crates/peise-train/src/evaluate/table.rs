@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Calibration, Coverage, Estimate, Evaluation, ProbabilityReport, Slice};
+use super::{Calibration, Comparison, Coverage, Estimate, Evaluation, ProbabilityReport, Slice, Slices};
 
 /// Findings shown of each kind; all are in the JSON.
 const EXAMPLES: usize = 3;
@@ -19,16 +19,38 @@ impl fmt::Display for Evaluation {
         estimate(out, "EM", self.em)?;
         let (resamples, seed) = (self.resamples, self.seed);
         writeln!(out, "(95 % intervals: bootstrap over listings, {resamples} resamples, seed {seed})")?;
-        slices(out, "labels", &self.by_labels)?;
-        slices(out, "photos", &self.by_images)?;
+        if let Some(report) = &self.probabilities {
+            unattended(out, report)?;
+        }
+        if let Some(comparison) = &self.comparison {
+            difference(out, comparison)?;
+        }
+        let Slices { by_labels, by_images, by_distance, by_hue, by_parts, by_writing } = &self.slices;
+        slices(out, "labels", by_labels)?;
+        slices(out, "photos", by_images)?;
+        slices(out, "least difference of two colours (CIEDE2000)", by_distance)?;
+        slices(out, "colours named", by_hue)?;
+        slices(out, "colours of a label", by_parts)?;
+        slices(out, "how labels are written", by_writing)?;
         if let Some(report) = &self.probabilities {
             probabilities(out, report)?;
         }
+        self.confused(out)?;
         self.findings(out)
     }
 }
 
 impl Evaluation {
+    fn confused(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.confusion.pairs.is_empty() {
+            writeln!(out, "\nmost often confused: photos, truth, answer")?;
+        }
+        for (truth, answer, count) in &self.confusion.pairs {
+            writeln!(out, "{count:>6} {truth}, {answer}")?;
+        }
+        Ok(())
+    }
+
     fn findings(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut kinds: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for finding in &self.findings {
@@ -51,10 +73,40 @@ fn estimate(out: &mut fmt::Formatter<'_>, name: &str, Estimate { value, low, hig
     writeln!(out, "{name:<8} {value:>8.4}   [{low:.4}, {high:.4}]")
 }
 
+/// What a seller wants to know: how much of a catalogue needs no human.
+fn unattended(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fmt::Result {
+    for (of, found) in [("listings", &report.listing_coverage), ("photos", &report.image_coverage)] {
+        for Coverage { precision, coverage, threshold } in found {
+            write!(out, "at {:.0} % right, {:.1} % of the {of} need no human", 100.0 * precision, 100.0 * coverage)?;
+            match threshold {
+                Some(threshold) => writeln!(out, " (probability from {threshold:.4} up)")?,
+                None => writeln!(out)?,
+            }
+        }
+    }
+    Ok(())
+}
+
+fn difference(out: &mut fmt::Formatter<'_>, comparison: &Comparison) -> fmt::Result {
+    writeln!(out, "\nless the other predictions")?;
+    for (name, Estimate { value, low, high }) in [("Acc", comparison.acc), ("EM", comparison.em)] {
+        writeln!(out, "{name:<8} {value:>+8.4}   [{low:+.4}, {high:+.4}]")?;
+    }
+    let Comparison { only_first, only_second, p_value, .. } = comparison;
+    writeln!(
+        out,
+        "listings that only these have right {only_first}, only the others {only_second} (McNemar p = {p_value:.3})"
+    )
+}
+
 fn slices(out: &mut fmt::Formatter<'_>, name: &str, slices: &[Slice]) -> fmt::Result {
-    writeln!(out, "\n{name:<8} {:>8} {:>8} {:>8} {:>8}", "listings", "counted", "Acc", "EM")?;
+    // A single slice is the whole.
+    if slices.len() < 2 {
+        return Ok(());
+    }
+    writeln!(out, "\n{name}\n{:<10} {:>8} {:>8} {:>8} {:>8}", "", "listings", "counted", "Acc", "EM")?;
     for Slice { size, listings, images, acc, em } in slices {
-        writeln!(out, "{size:<8} {listings:>8} {images:>8} {acc:>8.4} {em:>8.4}")?;
+        writeln!(out, "{size:<10} {listings:>8} {images:>8} {acc:>8.4} {em:>8.4}")?;
     }
     Ok(())
 }
@@ -66,10 +118,10 @@ fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fm
             writeln!(out, "{name:<8} {value:>8.4}")?;
         }
     }
-    writeln!(out, "\n{:<8} {:>8} {:>10} {:>8} {:>8}", "per", "counted", "confidence", "right", "ECE")?;
-    for (name, found) in [("photo", report.images), ("listing", report.listings)] {
-        if let Some(Calibration { count, confidence, frequency, ece }) = found {
-            writeln!(out, "{name:<8} {count:>8} {confidence:>10.4} {frequency:>8.4} {ece:>8.4}")?;
+    writeln!(out, "\n{:<8} {:>8} {:>10} {:>8} {:>8} {:>8}", "per", "counted", "confidence", "right", "ECE", "AURC")?;
+    for (name, found) in [("photo", &report.images), ("listing", &report.listings)] {
+        if let Some(Calibration { count, confidence, frequency, ece, aurc, .. }) = found {
+            writeln!(out, "{name:<8} {count:>8} {confidence:>10.4} {frequency:>8.4} {ece:>8.4} {aurc:>8.4}")?;
         }
     }
     writeln!(out, "\n{:<8} {:>8} {:>10} {:>9}", "per", "precision", "coverage", "threshold")?;

@@ -69,8 +69,8 @@ fn accuracy_by_hand() {
     assert_eq!((found.listings, found.images, found.unanswered), (3, 8, 1));
     assert_eq!((found.acc.value, found.em.value), (6.0 / 8.0, 1.0 / 3.0));
     let slice = |size, listings, images, acc, em| Slice { size, listings, images, acc, em };
-    assert_eq!(found.by_labels, [slice("2", 2, 4, 0.75, 0.5), slice("3", 1, 4, 0.75, 0.0)]);
-    assert_eq!(found.by_images, [slice("1-3", 2, 4, 0.75, 0.5), slice("4-6", 1, 4, 0.75, 0.0)]);
+    assert_eq!(found.slices.by_labels, [slice("2", 2, 4, 0.75, 0.5), slice("3", 1, 4, 0.75, 0.0)]);
+    assert_eq!(found.slices.by_images, [slice("1-3", 2, 4, 0.75, 0.5), slice("4-6", 1, 4, 0.75, 0.0)]);
     assert_eq!(found.findings, [Finding::MissingImage { id: "c".into(), file: "c_2.jpg".into() }]);
     assert!(found.acc.low < 0.75 && found.acc.high > 0.75 && found.em.low == 0.0 && found.em.high == 1.0);
 }
@@ -192,7 +192,8 @@ fn either_format_gives_the_same_accuracy() {
     fs::write(path("lines.out"), lines).unwrap();
 
     let run = |pred: &str, scores: Option<&str>| {
-        let files = EvaluateFiles { pred: path(pred), truth: path("truth.json"), scores: scores.map(path) };
+        let files =
+            EvaluateFiles { pred: path(pred), truth: path("truth.json"), scores: scores.map(path), compare: None };
         evaluate_files(&files, &EvaluateOptions::default()).unwrap()
     };
     let (course, lines, both) = (run("pred.json", None), run("lines.out", None), run("pred.json", Some("lines.out")));
@@ -217,7 +218,7 @@ fn a_listing_that_cannot_be_read_costs_only_itself() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("truth.json");
     fs::write(&path, r#"{"x": 3, "a": {"optional_tags": ["黑"], "imgs_tags": [{"a_0.jpg": "黑"}]}}"#).unwrap();
-    let files = EvaluateFiles { pred: path.clone(), truth: path, scores: None };
+    let files = EvaluateFiles { pred: path.clone(), truth: path, scores: None, compare: None };
     let found = evaluate_files(&files, &EvaluateOptions::default()).unwrap();
     assert_eq!((found.listings, found.acc.value), (1, 1.0));
     let kinds: Vec<_> = found.findings.iter().map(Finding::kind).collect();
@@ -312,4 +313,50 @@ fn entries_are_shared_between_threads() {
     fn shared<T: Send + Sync>() {}
     shared::<Result<Listing, BrokenListing>>();
     shared::<EvaluateError>();
+}
+
+#[test]
+fn predictions_are_compared_by_hand() {
+    let truth = truth();
+    let perfect: Vec<_> = truth.iter().map(|listing| predicted(listing, 0.9)).collect();
+    let options = EvaluateOptions::default();
+    let found = compare(&entries(&truth), &perfect, &predictions(), &options).unwrap();
+    assert_eq!((found.acc.value, found.em.value), (0.25, 2.0 / 3.0));
+    assert_eq!((found.only_first, found.only_second, found.p_value), (2, 0, 0.5));
+    assert!(found.em.low >= 0.0 && found.em.high == 1.0);
+    let back = compare(&entries(&truth), &predictions(), &perfect, &options).unwrap();
+    assert_eq!((back.acc.value, back.acc.low, back.acc.high), (-0.25, -found.acc.high, -found.acc.low));
+    let same = compare(&entries(&truth), &perfect, &perfect, &options).unwrap();
+    assert_eq!((same.em, same.p_value), (Estimate { value: 0.0, low: 0.0, high: 0.0 }, 1.0));
+    assert!(matches!(compare(&[], &perfect, &perfect, &options), Err(EvaluateError::NoTruth { listings: 0 })));
+}
+
+#[test]
+fn the_page_holds_everything_and_lets_nothing_out() {
+    use peise::format::html::Language;
+    use std::collections::HashMap;
+    let hostile = "\"><script>alert(1)</script>";
+    let mut truth = truth();
+    truth.push(listing("d", &["黑", hostile], &[Some(hostile), Some("黑")]));
+    let mut predictions = predictions();
+    let mut wrong = truth[3].clone();
+    wrong.images[0].label = Some("黑".into());
+    predictions.push(predicted(&wrong, 0.9));
+    let mut evaluation = run(&truth, &predictions);
+    evaluation.comparison = Some(compare(&entries(&truth), &predictions, &[], &EvaluateOptions::default()).unwrap());
+    let pictures = HashMap::from([(("d".to_owned(), "d_0.jpg".to_owned()), vec![1, 2, 3])]);
+    for language in [Language::English, Language::Chinese] {
+        let page = page::Page { title: hostile, evaluation: &evaluation, pictures: &pictures, language }.to_string();
+        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
+        assert!(!page.contains("<script"), "hostile text became an element");
+        assert!(page.contains("&lt;script&gt;") && page.contains("data:image/jpeg;base64,AQID"));
+        assert_eq!(page.matches("<figure>").count(), 3 + 2, "three charts and two mistakes");
+        assert_eq!(page.matches("<section>").count(), page.matches("</section>").count());
+        assert!(page.contains("McNemar") && page.contains("AURC"));
+        assert!(!page.contains("NaN") && !page.contains("inf"), "a number is none");
+    }
+    let answers = evaluate(&entries(&truth), &predictions, None, &EvaluateOptions::default()).unwrap();
+    let page = page::Page { title: "x", evaluation: &answers, pictures: &HashMap::new(), language: Language::English }
+        .to_string();
+    assert_eq!(page.matches("<figure>").count(), 0, "without probabilities there is nothing to draw");
 }

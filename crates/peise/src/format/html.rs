@@ -15,7 +15,7 @@ mod escape;
 mod summary;
 mod words;
 
-pub use escape::Text;
+pub use escape::{Base64, Text};
 use summary::Summary;
 pub use words::Language;
 use words::Words;

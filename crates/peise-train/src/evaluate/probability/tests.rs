@@ -58,3 +58,30 @@ fn coverage_by_hand() {
         assert_eq!(found, Coverage { precision, coverage: expected, threshold }, "{groups:?}");
     }
 }
+
+#[test]
+fn area_under_the_risk_coverage_curve_by_hand() {
+    for (groups, expected) in [
+        (&[(0.9, 3, 0)][..], 0.0),
+        (&[(0.9, 0, 3)], 1.0),
+        // Risks 0, 1/2, 1/3.
+        (&[(0.9, 1, 0), (0.8, 0, 1), (0.7, 1, 0)], (0.5 + 1.0 / 3.0) / 3.0),
+        // Equal confidences: half a mistake each, in any order.
+        (&[(0.9, 1, 1)], 0.5),
+        (&[(0.9, 2, 0), (0.5, 1, 1)], (0.5 / 3.0 + 1.0 / 4.0) / 4.0),
+    ] {
+        let found = calibration(&outcomes(groups)).unwrap();
+        assert!((found.aurc - expected).abs() < 1e-12, "{groups:?}: {}", found.aurc);
+    }
+}
+
+#[test]
+fn the_curve_ends_with_all_and_never_parts_ties() {
+    let groups: Vec<(f64, usize, usize)> = (0..500).map(|index| (1.0 - f64::from(index) / 500.0, 2, 1)).collect();
+    let found = calibration(&outcomes(&groups)).unwrap();
+    assert!((90..=100).contains(&found.curve.len()), "{}", found.curve.len());
+    assert!(found.curve.iter().all(|point| point.count % 3 == 0));
+    let last = found.curve.last().unwrap();
+    assert_eq!((last.count, last.frequency), (1500, found.frequency));
+    assert_eq!(found.bins.iter().map(|bin| bin.count).sum::<usize>(), 1500);
+}

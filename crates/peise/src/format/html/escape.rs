@@ -37,7 +37,7 @@ impl Display for Label<'_> {
 }
 
 /// Bytes in base64 (RFC 4648, section 4, padded).
-pub(super) struct Base64<'a>(pub &'a [u8]);
+pub struct Base64<'a>(pub &'a [u8]);
 
 impl Display for Base64<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
