@@ -34,13 +34,6 @@ pub struct BatchNormGrads<'a> {
     pub beta: &'a mut [f32],
 }
 
-/// What is known of a channel: value = `scale * x + offset`, less what is added.
-#[derive(Clone, Copy)]
-struct Affine {
-    scale: f32,
-    offset: f32,
-}
-
 impl BatchNorm {
     /// Maps of these sizes; `epsilon` is added to variances.
     pub fn new(sizes: [usize; 4], epsilon: f32) -> Self {
@@ -132,11 +125,9 @@ impl BatchNorm {
         if self.len() == 0 {
             return Ok(());
         }
-        let affine = |channel: usize| {
-            let scale = gamma[channel] / self.deviation(moments[self.channels + channel]);
-            Affine { scale, offset: beta[channel] - moments[channel] * scale }
-        };
-        let affines: Vec<Affine> = (0..self.channels).map(affine).collect();
+        let scales: Vec<f32> = (0..self.channels)
+            .map(|channel| gamma[channel] / self.deviation(moments[self.channels + channel]))
+            .collect();
         let piece = self.piece();
         let least = if relu { 0.0 } else { f32::NEG_INFINITY };
         output.par_chunks_mut(piece).enumerate().for_each(|(index, output)| {
@@ -144,13 +135,15 @@ impl BatchNorm {
             let (input, residual) = (&input[part.clone()], residual.map(|residual| &residual[part]));
             run_at(self.level, || {
                 for (map, output) in output.chunks_exact_mut(self.pixels).enumerate() {
-                    let Affine { scale, offset } = affines[map % self.channels];
+                    let channel = map % self.channels;
+                    // Differences first: where a mean is large beside the deviation, products would lose what counts.
+                    let (mean, scale, beta) = (moments[channel], scales[channel], beta[channel]);
                     let part = map * self.pixels..(map + 1) * self.pixels;
                     let values = output.iter_mut().zip(&input[part.clone()]);
                     match residual {
-                        None => values.for_each(|(output, x)| *output = at_least(x * scale + offset, least)),
+                        None => values.for_each(|(output, x)| *output = at_least((x - mean) * scale + beta, least)),
                         Some(residual) => values.zip(&residual[part]).for_each(|((output, x), residual)| {
-                            *output = at_least(x * scale + offset + residual, least);
+                            *output = at_least((x - mean) * scale + beta + residual, least);
                         }),
                     }
                 }
@@ -218,7 +211,7 @@ impl BatchNorm {
                 grads.gamma[channel] = (product * inverse) as f32;
                 let scale = f64::from(gamma[channel]) * inverse;
                 let slope = -scale * inverse * inverse * product / self.count();
-                let offset = -scale * sum / self.count() - slope * f64::from(moments[channel]);
+                let offset = -scale * sum / self.count();
                 [scale as f32, slope as f32, offset as f32]
             })
             .collect();
@@ -282,19 +275,19 @@ impl Pass<'_> {
         sums
     }
 
-    /// `grad_input = scale * gradient + slope * input + offset`.
+    /// `grad_input = scale * gradient + slope * (input - mean) + offset`.
     fn grad_input(&self, start: usize, factors: &[[f32; 3]], grad_input: &mut [f32]) {
         let BatchNorm { channels, pixels, .. } = *self.norm;
         run_at(self.norm.level, || {
             for (map, target) in grad_input.chunks_exact_mut(pixels).enumerate() {
-                let [scale, slope, offset] = factors[map % channels];
+                let ([scale, slope, offset], mean) = (factors[map % channels], self.means[map % channels]);
                 let part = start + map * pixels..start + (map + 1) * pixels;
                 let values = target.iter_mut().zip(&self.grad_output[part.clone()]).zip(&self.input[part.clone()]);
                 match self.output {
-                    None => values.for_each(|((target, g), x)| *target = g * scale + (x * slope + offset)),
+                    None => values.for_each(|((target, g), x)| *target = g * scale + ((x - mean) * slope + offset)),
                     Some(output) => values.zip(&output[part]).for_each(|(((target, g), x), y)| {
                         let g = if *y > 0.0 { *g } else { 0.0 };
-                        *target = g * scale + (x * slope + offset);
+                        *target = g * scale + ((x - mean) * slope + offset);
                     }),
                 }
             }

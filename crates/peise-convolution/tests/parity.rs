@@ -127,8 +127,10 @@ proptest! {
         sizes in [2..=5_usize, 1..=9, 1..=9, 1..=9],
         has_residual in any::<bool>(),
         relu in any::<bool>(),
+        checkpointing in any::<bool>(),
     ) {
         let device = Device::flex().autodiff();
+        let device = if checkpointing { device.gradient_checkpointing() } else { device };
         let random = |sizes: [usize; 4]| Tensor::<4>::random(sizes, Distribution::Default, &device) - 0.5;
         let input = (random(sizes) * 4.0).require_grad();
         let residual = has_residual.then(|| random(sizes).require_grad());

@@ -168,7 +168,7 @@ pub fn evaluate(
         seed: options.seed,
         slices: Slices::new(&rows),
         confusion: Confusion::new(&rows),
-        probabilities: scores.map(|_| ProbabilityReport::new(&rows, options.worst)),
+        probabilities: scores.map(|_| ProbabilityReport::new(&rows, options.worst, options.seed)),
         comparison: None,
         findings,
     })

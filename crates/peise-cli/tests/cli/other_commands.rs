@@ -30,6 +30,33 @@ fn a_demo_is_drawn_matched_and_can_be_evaluated() {
 }
 
 #[test]
+fn predictions_are_compared_and_mistakes_are_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let data = path("");
+    peise(["synth", "--out", &data, "--size", "32", "--listings", "8", "--split", "test"]).succeeds();
+    for (model, pred, scores) in
+        [("random", "random.json", "random.jsonl"), ("compact", "compact.json", "compact.jsonl")]
+    {
+        let files = ["--out", &path(pred), "--scores", &path(scores)];
+        peise(["predict", "--data", &data, "--model", model].iter().chain(&files)).succeeds();
+    }
+    let (truth, page) = (path("test_truth.json"), path("page.html"));
+    let (pred, scores, other) = (path("random.json"), path("random.jsonl"), path("compact.json"));
+    let files = ["eval", "--pred", &pred, "--truth", &truth, "--scores", &scores, "--compare", &other];
+    let run = peise(files.iter().chain(&["--report", &page, "--language", "zh"])).succeeds();
+    assert!(run.stdout.contains("need no human") && run.stdout.contains("McNemar"), "{}", run.stdout);
+    let html = fs::read_to_string(&page).unwrap();
+    assert!(html.contains("data:image/jpeg;base64,") && html.contains("无需人工"));
+    // Without the photos there is a page all the same.
+    let moved = path("elsewhere.json");
+    fs::copy(&truth, &moved).unwrap();
+    let files = ["eval", "--pred", &pred, "--truth", &moved, "--scores", &scores, "--report", &page];
+    peise(files).succeeds();
+    assert!(!fs::read_to_string(&page).unwrap().contains("data:image/jpeg"));
+}
+
+#[test]
 fn files_that_are_not_there_are_named() {
     let folder = tempfile::tempdir().unwrap();
     let none = folder.path().join("none");

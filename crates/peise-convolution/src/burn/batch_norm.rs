@@ -48,9 +48,14 @@ pub fn batch_norm_train(
     }
     let norm = BatchNorm::new(sizes, epsilon as f32);
     let autodiff = input.device().is_autodiff();
+    let strategy = input.gradient_checkpointing_strategy();
     let plain = if autodiff { input.clone().inner() } else { input.clone() };
     let moments: Tensor<2> = Tensor::from_dispatch(Dispatch::moments(plain.into_dispatch(), norm));
     let moments = if autodiff { Tensor::from_inner(moments) } else { moments };
+    let moments = match strategy {
+        Some(strategy) => moments.with_gradient_checkpointing_strategy(strategy),
+        None => moments,
+    };
     let output = Tensor::from_dispatch(Dispatch::batch_norm(
         input.into_dispatch(),
         moments.clone().into_dispatch(),

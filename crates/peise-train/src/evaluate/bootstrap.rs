@@ -45,16 +45,25 @@ fn resampled<T: Sync>(
     values: impl Fn(&mut dyn Iterator<Item = &T>) -> (f64, f64) + Sync,
 ) -> (Estimate, Estimate) {
     let found = values(&mut all.iter());
-    let (first, second) = (0..resamples as u64)
-        .into_par_iter()
-        .map(|resample| {
-            // A stream of its own per resample: the same numbers on any number of threads.
-            let mut random = ChaCha8Rng::seed_from_u64(seed);
-            random.set_stream(resample);
-            values(&mut (0..all.len()).map(|_| &all[random.random_range(0..all.len())]))
-        })
-        .unzip();
+    let draw = |resample| {
+        let mut random = stream(seed, resample);
+        values(&mut (0..all.len()).map(|_| &all[random.random_range(0..all.len())]))
+    };
+    let (first, second) = (0..resamples as u64).into_par_iter().map(draw).unzip();
     (estimate(found.0, first), estimate(found.1, second))
+}
+
+/// Mean and middle 95 % of what comes of chance.
+pub(super) fn simulated(times: usize, seed: u64, value: impl Fn(&mut ChaCha8Rng) -> f64 + Sync) -> Estimate {
+    let values: Vec<f64> = (0..times as u64).into_par_iter().map(|time| value(&mut stream(seed, time))).collect();
+    estimate(values.iter().sum::<f64>() / times.max(1) as f64, values)
+}
+
+/// Random numbers of their own per resample: the same on any number of threads.
+fn stream(seed: u64, number: u64) -> ChaCha8Rng {
+    let mut random = ChaCha8Rng::seed_from_u64(seed);
+    random.set_stream(number);
+    random
 }
 
 /// How much of a listing is right.

@@ -97,7 +97,12 @@ fn tiles(out: &mut Formatter<'_>, evaluation: &Evaluation, words: &Words) -> fmt
     if let Some(report) = &evaluation.probabilities {
         for (name, found) in [(words.ece_photo, &report.images), (words.ece_listing, &report.listings)] {
             if let Some(found) = found {
-                tile(out, name, format!("{:.4}<small>AURC {:.4}</small>", found.ece, found.aurc))?;
+                let perfect = words.if_perfect.replace("{}", &format!("{:.4}", found.ece_if_perfect.value));
+                tile(
+                    out,
+                    name,
+                    format!("{:.4}<small>{perfect}</small><small>AURC {:.4}</small>", found.ece, found.aurc),
+                )?;
             }
         }
         if let (Some(nll), Some(brier)) = (report.nll, report.brier) {
@@ -125,10 +130,16 @@ fn compared(out: &mut Formatter<'_>, comparison: &Comparison, words: &Words) -> 
     let Comparison { only_first, only_second, p_value, .. } = comparison;
     writeln!(
         out,
-        "<tr><td>{}</td><td>{only_first}</td><td></td></tr><tr><td>{}</td><td>{only_second}</td><td>McNemar p = \
-         {p_value:.3}</td></tr></tbody></table></section>",
-        words.only_these, words.only_others
+        "<tr><td>{}</td><td>{only_first}</td><td></td></tr><tr><td>{}</td><td>{only_second}</td><td>McNemar p {}</td></tr></tbody></table></section>",
+        words.only_these,
+        words.only_others,
+        probability(*p_value)
     )
+}
+
+/// A probability that a test gives, as it is written.
+pub(super) fn probability(value: f64) -> String {
+    if value < 0.001 { "< 0.001".to_owned() } else { format!("= {value:.3}") }
 }
 
 fn calibration(out: &mut Formatter<'_>, report: &ProbabilityReport, words: &Words) -> fmt::Result {
@@ -145,7 +156,7 @@ fn calibration(out: &mut Formatter<'_>, report: &ProbabilityReport, words: &Word
         chart.reliability(out, &format!("{}, {name}", words.reliability), &found.bins, words)?;
     }
     let least = both.iter().flat_map(|(_, found)| &found.curve).map(|point| point.frequency).fold(1.0, f64::min);
-    let chart = Chart { low: (least * 10.0).floor().min(9.0) / 10.0, across: words.coverage };
+    let chart = Chart { low: (least * 10.0).floor().min(9.0) / 10.0, across: words.answered };
     let names: Vec<String> = both.iter().zip(["—", "- -"]).map(|((name, _), line)| format!("{line} {name}")).collect();
     chart.open(out, &format!("{} ({})", words.coverage, names.join(", ")))?;
     for ((_, found), class) in both.iter().zip(["one", "two"]) {
@@ -180,7 +191,7 @@ fn slices(out: &mut Formatter<'_>, evaluation: &Evaluation, words: &Words) -> fm
             let bar = |share: &f64| format!("<span class=\"bar\"><i style=\"width:{:.1}%\"></i></span>", 100.0 * share);
             writeln!(
                 out,
-                "<tr><td>{}</td><td>{listings}</td><td>{acc:.3}{}</td><td>{em:.3}{}</td></tr>",
+                "<tr><td>{}</td><td>{listings}</td><td>{}{acc:.3}</td><td>{}{em:.3}</td></tr>",
                 Text(size),
                 bar(acc),
                 bar(em)

@@ -5,8 +5,10 @@
 //! Brier 1950, the sum over classes. AURC: Geifman et al. 2019 (arXiv 1805.08206); within equal confidences the risk is
 //! that of their order at random.
 
+use rand::RngExt;
 use serde::Serialize;
 
+use super::bootstrap::{self, Estimate};
 use super::rows::{ImageRow, ListingRow};
 use super::share;
 
@@ -14,6 +16,7 @@ use super::share;
 const LEAST_PROBABILITY: f64 = 1e-12;
 const BINS: usize = 15;
 const CURVE: usize = 100;
+const SIMULATIONS: usize = 400;
 const PRECISIONS: [f64; 2] = [0.95, 0.99];
 
 /// What the probabilities of an evaluation are worth.
@@ -47,6 +50,9 @@ pub struct Calibration {
     pub frequency: f64,
     /// Expected calibration error over 15 bins of equal mass.
     pub ece: f64,
+    /// The ECE that as many guesses of these very probabilities would show were they perfect, by chance alone: the mean of
+    /// simulated outcomes, and the middle 95 % of them.
+    pub ece_if_perfect: Estimate,
     /// Area under the risk-coverage curve: the mean share of wrong guesses among the k most confident ones, over all k.
     pub aurc: f64,
     /// The bins, the most confident first.
@@ -98,7 +104,7 @@ pub struct Mistake {
 type Outcome = (f64, bool);
 
 impl ProbabilityReport {
-    pub(super) fn new(rows: &[ListingRow<'_>], worst: usize) -> Self {
+    pub(super) fn new(rows: &[ListingRow<'_>], worst: usize, seed: u64) -> Self {
         let images = || rows.iter().flat_map(|row| &row.images);
         let guesses = || images().filter_map(|image| image.guess.as_ref());
         let labelled = || rows.iter().filter(|row| row.is_fully_labelled());
@@ -110,8 +116,8 @@ impl ProbabilityReport {
         Self {
             nll: mean(guesses().map(|guess| -guess.truth_probability.max(LEAST_PROBABILITY).ln())),
             brier: mean(guesses().map(|guess| guess.brier)),
-            images: calibration(&image_outcomes),
-            listings: calibration(&listing_outcomes),
+            images: calibration(&image_outcomes, seed),
+            listings: calibration(&listing_outcomes, seed),
             image_coverage: PRECISIONS.map(|goal| coverage(&image_outcomes, images().count(), goal)).to_vec(),
             listing_coverage: PRECISIONS.map(|goal| coverage(&listing_outcomes, labelled().count(), goal)).to_vec(),
             worst: mistakes(rows, worst),
@@ -144,10 +150,30 @@ fn right(outcomes: &[Outcome]) -> usize {
     outcomes.iter().filter(|outcome| outcome.1).count()
 }
 
-fn calibration(sorted: &[Outcome]) -> Option<Calibration> {
+fn calibration(sorted: &[Outcome], seed: u64) -> Option<Calibration> {
     let count = sorted.len();
     let confidence = mean(sorted.iter().map(|outcome| outcome.0))?;
-    let (mut ece, mut start, mut end, mut bin, mut bins) = (0.0, 0, 0, 1, Vec::new());
+    let bins = bins(sorted);
+    let ece_if_perfect = bootstrap::simulated(SIMULATIONS, seed, |random| {
+        let outcomes: Vec<Outcome> =
+            sorted.iter().map(|&(confidence, _)| (confidence, random.random::<f64>() < confidence)).collect();
+        ece(&self::bins(&outcomes))
+    });
+    Some(Calibration {
+        count,
+        confidence,
+        frequency: share(right(sorted), count),
+        ece: ece(&bins),
+        ece_if_perfect,
+        aurc: aurc(sorted),
+        bins,
+        curve: curve(sorted),
+    })
+}
+
+fn bins(sorted: &[Outcome]) -> Vec<Point> {
+    let count = sorted.len();
+    let (mut start, mut end, mut bin, mut bins) = (0, 0, 1, Vec::new());
     for tie in ties(sorted) {
         end += tie.len();
         if end * BINS < bin * count {
@@ -155,14 +181,17 @@ fn calibration(sorted: &[Outcome]) -> Option<Calibration> {
         }
         let inside = &sorted[start..end];
         let confident: f64 = inside.iter().map(|outcome| outcome.0).sum();
-        ece += (confident - right(inside) as f64).abs() / count as f64;
         let frequency = share(right(inside), inside.len());
         bins.push(Point { count: inside.len(), confidence: confident / inside.len() as f64, frequency });
         start = end;
         bin = end * BINS / count + 1;
     }
-    let frequency = share(right(sorted), count);
-    Some(Calibration { count, confidence, frequency, ece, aurc: aurc(sorted), bins, curve: curve(sorted) })
+    bins
+}
+
+fn ece(bins: &[Point]) -> f64 {
+    let count: usize = bins.iter().map(|bin| bin.count).sum();
+    bins.iter().map(|bin| (bin.confidence - bin.frequency).abs() * share(bin.count, count)).sum()
 }
 
 fn aurc(sorted: &[Outcome]) -> f64 {

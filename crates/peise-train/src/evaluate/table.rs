@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
+use super::page::probability;
 use super::{Calibration, Comparison, Coverage, Estimate, Evaluation, ProbabilityReport, Slice, Slices};
 
 /// Findings shown of each kind; all are in the JSON.
@@ -95,7 +96,8 @@ fn difference(out: &mut fmt::Formatter<'_>, comparison: &Comparison) -> fmt::Res
     let Comparison { only_first, only_second, p_value, .. } = comparison;
     writeln!(
         out,
-        "listings that only these have right {only_first}, only the others {only_second} (McNemar p = {p_value:.3})"
+        "listings that only these have right {only_first}, only the others {only_second} (McNemar p {})",
+        probability(*p_value)
     )
 }
 
@@ -118,10 +120,18 @@ fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fm
             writeln!(out, "{name:<8} {value:>8.4}")?;
         }
     }
-    writeln!(out, "\n{:<8} {:>8} {:>10} {:>8} {:>8} {:>8}", "per", "counted", "confidence", "right", "ECE", "AURC")?;
+    writeln!(
+        out,
+        "\n{:<8} {:>8} {:>10} {:>8} {:>8} {:>17} {:>8}",
+        "per", "counted", "confidence", "right", "ECE", "if perfect, to", "AURC"
+    )?;
     for (name, found) in [("photo", &report.images), ("listing", &report.listings)] {
-        if let Some(Calibration { count, confidence, frequency, ece, aurc, .. }) = found {
-            writeln!(out, "{name:<8} {count:>8} {confidence:>10.4} {frequency:>8.4} {ece:>8.4} {aurc:>8.4}")?;
+        if let Some(Calibration { count, confidence, frequency, ece, ece_if_perfect, aurc, .. }) = found {
+            let Estimate { value, high, .. } = ece_if_perfect;
+            writeln!(
+                out,
+                "{name:<8} {count:>8} {confidence:>10.4} {frequency:>8.4} {ece:>8.4} {value:>8.4}, {high:.4} {aurc:>8.4}"
+            )?;
         }
     }
     writeln!(out, "\n{:<8} {:>8} {:>10} {:>9}", "per", "precision", "coverage", "threshold")?;

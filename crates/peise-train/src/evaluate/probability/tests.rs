@@ -23,22 +23,22 @@ fn calibration_by_hand() {
         (&[(0.9, 1, 0), (0.8, 0, 1), (0.7, 1, 0)], (0.1 + 0.8 + 0.3) / 3.0),
     ];
     for (groups, ece) in cases {
-        let found = calibration(&outcomes(groups)).unwrap();
+        let found = calibration(&outcomes(groups), 0).unwrap();
         assert!((found.ece - ece).abs() < 1e-12, "{groups:?}: {found:?}");
     }
-    assert_eq!(calibration(&[]), None);
+    assert_eq!(calibration(&[], 0), None);
 }
 
 #[test]
 fn bins_hold_equal_mass_and_part_no_ties() {
     // Thirty confidences, two to a bin: .99 right with .98 wrong and so on, so every bin has error |mean - .5|.
     let outcomes: Vec<Outcome> = (0..30).map(|index| (0.99 - 0.01 * f64::from(index), index % 2 == 0)).collect();
-    let found = calibration(&outcomes).unwrap();
+    let found = calibration(&outcomes, 0).unwrap();
     let expected: f64 = (0..15).map(|bin| (0.985 - 0.02 * f64::from(bin) - 0.5f64).abs()).sum::<f64>() / 15.0;
     assert!((found.ece - expected).abs() < 1e-12);
     let mut tied = vec![(0.5, true); 10];
     tied.extend([(0.5, false); 10]);
-    assert!(calibration(&tied).unwrap().ece < 1e-12, "parted, these would look badly calibrated");
+    assert!(calibration(&tied, 0).unwrap().ece < 1e-12, "parted, these would look badly calibrated");
 }
 
 #[test]
@@ -70,7 +70,7 @@ fn area_under_the_risk_coverage_curve_by_hand() {
         (&[(0.9, 1, 1)], 0.5),
         (&[(0.9, 2, 0), (0.5, 1, 1)], (0.5 / 3.0 + 1.0 / 4.0) / 4.0),
     ] {
-        let found = calibration(&outcomes(groups)).unwrap();
+        let found = calibration(&outcomes(groups), 0).unwrap();
         assert!((found.aurc - expected).abs() < 1e-12, "{groups:?}: {}", found.aurc);
     }
 }
@@ -78,10 +78,20 @@ fn area_under_the_risk_coverage_curve_by_hand() {
 #[test]
 fn the_curve_ends_with_all_and_never_parts_ties() {
     let groups: Vec<(f64, usize, usize)> = (0..500).map(|index| (1.0 - f64::from(index) / 500.0, 2, 1)).collect();
-    let found = calibration(&outcomes(&groups)).unwrap();
+    let found = calibration(&outcomes(&groups), 0).unwrap();
     assert!((90..=100).contains(&found.curve.len()), "{}", found.curve.len());
     assert!(found.curve.iter().all(|point| point.count % 3 == 0));
     let last = found.curve.last().unwrap();
     assert_eq!((last.count, last.frequency), (1500, found.frequency));
     assert_eq!(found.bins.iter().map(|bin| bin.count).sum::<usize>(), 1500);
+}
+
+#[test]
+fn chance_alone_is_told() {
+    let sure = calibration(&outcomes(&[(1.0, 300, 0)]), 0).unwrap();
+    assert_eq!(sure.ece_if_perfect, Estimate { value: 0.0, low: 0.0, high: 0.0 }, "certainty leaves nothing to chance");
+    // One bin of 100 fair throws: the mean of |share - 1/2| is .0398.
+    let fair = calibration(&outcomes(&[(0.5, 100, 0)]), 0).unwrap();
+    assert!((fair.ece_if_perfect.value - 0.0398).abs() < 0.006, "{:?}", fair.ece_if_perfect);
+    assert!(fair.ece > fair.ece_if_perfect.high);
 }
