@@ -153,7 +153,7 @@ fn gradients_are_accumulated() {
     };
     let (whole, parts) = (run(&["batch=8"]), run(&["batch=1", "accumulate=8"]));
     assert!((whole.0 - parts.0).abs() < 0.05 * whole.0, "{whole:?} {parts:?}");
-    assert!((whole.1 - parts.1).abs() < 0.01 * whole.1, "{whole:?} {parts:?}");
+    assert!((whole.1 - parts.1).abs() < 0.02 * whole.1, "{whole:?} {parts:?}");
     // A single batch of one listing a step learns otherwise.
     let single = run(&["batch=1"]);
     assert!((whole.1 - single.1).abs() > 0.02 * whole.1, "{whole:?} {single:?}");

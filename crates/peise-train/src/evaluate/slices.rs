@@ -151,9 +151,9 @@ mod tests {
             (&["黑色", "白色"][..], ["32+", "no hue", "one colour", "plain"]),
             (&["黑色", "红色"], ["32+", "both", "one colour", "plain"]),
             (&["red", "green"], ["32+", "hue", "one colour", "plain"]),
-            (&["红色+黑色", "红色+白色"], ["32+", "both", "several", "plain"]),
+            (&["红色+黑色", "红色+白色"], ["32+", "both", "several", "with more"]),
             (&["黑色(付款后30天内发货)", "白色"], ["32+", "no hue", "one colour", "with more"]),
-            (&["A款", "黑色"], ["unknown", "unknown", "one colour", "plain"]),
+            (&["A款", "黑色"], ["unknown", "unknown", "one colour", "with more"]),
             (&["黑色"], ["unknown", "no hue", "one colour", "plain"]),
         ] {
             assert_eq!(kind(labels), expected, "{labels:?}");
