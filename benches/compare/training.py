@@ -25,7 +25,8 @@ class Batch:
 
     def __init__(self, photos, labels, lengths, side, known, longest, memory_format):
         self.photos = torch.randn(sum(photos), 3, side, side).to(memory_format=memory_format)
-        lengths = torch.tensor(lengths).clamp(max=longest)
+        # A start token, then one a character.
+        lengths = torch.tensor(lengths).clamp(max=longest) + 1
         self.token_mask = torch.arange(int(lengths.max())) >= lengths[:, None]
         self.tokens = torch.randint(RESERVED, known, self.token_mask.shape)
         self.photo_places, self.photo_mask = padded(photos)

@@ -10,7 +10,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from PIL import Image
+from PIL import Image, ImageOps
 
 
 def grey(photo):
@@ -35,7 +35,7 @@ def main():
             elif source.suffix.lower() in (".jpg", ".jpeg", ".png", ".webp"):
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 with Image.open(source) as photo:
-                    change(photo.convert("RGB")).save(copy, quality=95)
+                    change(ImageOps.exif_transpose(photo).convert("RGB")).save(copy, quality=95)
             else:
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(source, copy)

@@ -18,13 +18,14 @@ MODELS = ["random", "nearest-colour", "compact"]
 
 def measure(arguments, model, data, rule):
     """The evaluation of one model on one set."""
-    name = f"{Path(model).name}-{data}-{rule}"
+    name = f"{model.strip('/').replace('/', '-')}-{data}-{rule}"
     pred, scores = arguments.out / f"{name}.json", arguments.out / f"{name}.jsonl"
     folder = arguments.data / data
     predict = ["predict", "--model", model, "--data", folder, "--split", "test", "--rule", rule, "--engine", "flex"]
-    subprocess.run([arguments.peise, *predict, "--out", pred, "--scores", scores], check=True, capture_output=True)
+    command = [arguments.peise, *predict, "--out", pred, "--scores", scores]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     truth = ["--truth", folder / "test_truth.json", "--scores", scores, "--report", arguments.out / f"{name}.html"]
-    found = subprocess.run([arguments.peise, "eval", "--pred", pred, *truth, "--json"], check=True, capture_output=True)
+    found = subprocess.run([arguments.peise, "eval", "--pred", pred, *truth, "--json"], check=True, stdout=subprocess.PIPE)
     return json.loads(found.stdout)
 
 
@@ -36,22 +37,22 @@ def row(cells):
     return "| " + " | ".join(cells) + " |"
 
 
-def accuracy(results):
+def accuracy(results, sets):
     """Acc and EM of every model under every rule."""
-    lines = [row(["matcher", "rule", *(f"{data}, Acc | {data}, EM" for data in SETS)])]
-    lines.append("|---|---|" + "---|" * (2 * len(SETS)))
+    lines = [row(["matcher", "rule", *(f"{data}, Acc | {data}, EM" for data in sets)])]
+    lines.append("|---|---|" + "---|" * (2 * len(sets)))
     for (model, rule), found in results.items():
-        cells = [cell for data in SETS for cell in (estimate(found[data]["acc"]), estimate(found[data]["em"]))]
+        cells = [cell for data in sets for cell in (estimate(found[data]["acc"]), estimate(found[data]["em"]))]
         lines.append(row([model, rule, *cells]))
     return lines
 
 
-def probabilities(found):
+def probabilities(found, sets):
     """What one model's probabilities are worth, set by set."""
     head = ["", "NLL", "Brier", "ECE per photo (perfect)", "AURC", "ECE per listing (perfect)", "AURC"]
     lines = [row([*head, *(f"{kind} at {goal} %" for kind in ("photos", "listings") for goal in (95, 99))])]
     lines.append("|---|" + "---:|" * (len(head) + 3))
-    for data in SETS:
+    for data in sets:
         report = found[data]["probabilities"]
         cells = [f"{report['nll']:.4f}", f"{report['brier']:.4f}"]
         for kind in ("images", "listings"):
@@ -63,16 +64,16 @@ def probabilities(found):
     return lines
 
 
-def slices(found):
+def slices(found, sets):
     """Acc and EM by kind of listing, set by set."""
     lines = []
     kinds = ["by_labels", "by_distance", "by_hue", "by_parts", "by_writing"]
     for kind in kinds:
-        names = list(dict.fromkeys(one["size"] for data in SETS for one in found[data][kind]))
-        lines += ["", row([kind.replace("_", " "), *SETS]), "|---|" + "---|" * len(SETS)]
+        names = list(dict.fromkeys(one["size"] for data in sets for one in found[data][kind]))
+        lines += ["", row([kind.replace("_", " "), *sets]), "|---|" + "---|" * len(sets)]
         for name in names:
             cells = []
-            for data in SETS:
+            for data in sets:
                 one = next((one for one in found[data][kind] if one["size"] == name), None)
                 cells.append(f"{one['acc']:.3f} / {one['em']:.3f} ({one['listings']})" if one else "")
             lines.append(row([name, *cells]))
@@ -84,17 +85,18 @@ def main():
     parser.add_argument("--peise", type=Path, default=Path("target/release/peise"))
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--model", action="append", help=f"again for each; by default {', '.join(MODELS)}")
+    parser.add_argument("--sets", nargs="+", default=SETS, help="folders of FOLDER (%(default)s)")
     parser.add_argument("--out", type=Path, default=Path("target/results"))
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
     results = {}
     for model in arguments.model or MODELS:
         for rule in RULES:
-            results[model, rule] = {data: measure(arguments, model, data, rule) for data in SETS}
+            results[model, rule] = {data: measure(arguments, model, data, rule) for data in arguments.sets}
     last = list(results)[-1]
-    page = ["## Accuracy", "", *accuracy(results)]
-    page += ["", f"## Probabilities of {last[0]}, rule {last[1]}", "", *probabilities(results[last])]
-    page += ["", f"## Kinds of listings: {last[0]}, rule {last[1]}; Acc / EM (listings)", *slices(results[last])]
+    page = ["## Accuracy", "", *accuracy(results, arguments.sets)]
+    page += ["", f"## Probabilities of {last[0]}, rule {last[1]}", "", *probabilities(results[last], arguments.sets)]
+    page += ["", f"## Kinds of listings: {last[0]}, rule {last[1]}; Acc / EM (listings)", *slices(results[last], arguments.sets)]
     text = "\n".join(page) + "\n"
     (arguments.out / "tables.md").write_text(text)
     print(text, end="")

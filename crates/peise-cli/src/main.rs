@@ -34,7 +34,6 @@ enum Command {
 }
 
 fn main() -> ExitCode {
-    allocator::keep_memory();
     failure::exit(match Arguments::parse().command {
         Command::Demo(args) => command::demo::run(&args),
         Command::Match(args) => command::match_::run(&args),

@@ -67,7 +67,8 @@ impl BatchNorm {
     pub fn moments(&self, input: &[f32], moments: &mut [f32]) -> Result<(), Error> {
         check("input", input, &[self.len()])?;
         check("moments", moments, &[2, self.channels])?;
-        if self.pixels == 0 || self.channels == 0 {
+        if self.len() == 0 {
+            moments.fill(0.0);
             return Ok(());
         }
         // Sums of differences from the channel's first value: no large mean drowns a small variance.

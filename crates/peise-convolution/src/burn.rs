@@ -1,12 +1,13 @@
 //! The operations for burn's tensors: [`conv2d`], with gradients where the feature `autodiff` is on, and
 //! [`conv2d_fused`] for inference; [`batch_norm_train`], what follows them in training;
-//! [`linear`].
+//! [`linear`] and [`gelu`].
 //!
 //! Both use it for 32-bit floats on the CPU backend "flex", and burn's own operations for everything else, so they can
 //! replace burn's anywhere. One group, dilation 1.
 
 mod batch_norm;
 mod extension;
+mod gelu;
 #[cfg(feature = "autodiff")]
 mod gradient;
 mod linear;
@@ -17,6 +18,7 @@ use burn::backend::{Dispatch, DispatchDevice};
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{DType, Tensor, activation, module};
 use extension::{ConvolutionOps, Maybe};
+pub use gelu::gelu;
 pub use linear::linear;
 
 /// Convolves, as [`burn::tensor::module::conv2d`] does with one group and dilation 1. Padding is symmetric.
@@ -72,7 +74,7 @@ pub fn conv2d_fused(
     let followed = followed.into_iter().flatten().any(|tensor| tensor.device().is_autodiff())
         || bias.as_ref().is_some_and(|bias| bias.device().is_autodiff());
     let shape = shape(&input, &weight, bias.as_ref(), stride, padding);
-    let fits = residual.as_ref().is_none_or(|residual| residual.dtype() == DType::F32 && is_flex(residual));
+    let fits = residual.as_ref().is_none_or(is_ours);
     match shape {
         Some(shape) if fits && !followed => {
             if let Some(residual) = &residual {
@@ -109,14 +111,13 @@ fn shape(
     stride: [usize; 2],
     padding: [usize; 2],
 ) -> Option<Shape> {
-    let usable = |dtype: DType, flex: bool| dtype == DType::F32 && flex;
-    let usable = usable(input.dtype(), is_flex(input))
-        && usable(weight.dtype(), is_flex(weight))
-        && bias.is_none_or(|bias| usable(bias.dtype(), is_flex(bias)) && bias.dims() == [weight.dims()[0]]);
-    usable.then(|| Shape::new(input.dims(), weight.dims(), stride, padding).ok()).flatten()
+    let ours =
+        is_ours(input) && is_ours(weight) && bias.is_none_or(|bias| is_ours(bias) && bias.dims() == [weight.dims()[0]]);
+    ours.then(|| Shape::new(input.dims(), weight.dims(), stride, padding).ok()).flatten()
 }
 
-/// Whether a tensor lies on the CPU backend "flex", perhaps followed by autodiff.
-pub fn is_flex<const D: usize>(tensor: &Tensor<D>) -> bool {
-    matches!(tensor.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
+/// Whether a tensor is of the kind that is computed here: 32-bit floats on the CPU backend "flex", perhaps followed by
+/// autodiff.
+pub fn is_ours<const D: usize>(tensor: &Tensor<D>) -> bool {
+    tensor.dtype() == DType::F32 && matches!(tensor.device().without_autodiff().as_dispatch(), DispatchDevice::Flex(_))
 }

@@ -12,12 +12,12 @@
 //! The source is a zero-padded copy of an image, split by stride so that every tap is an offset: no matrix of image
 //! patches is ever built. The panel is packed once: the weight, or the gradient of a few images.
 //!
-//! In training, batch normalisation follows each of them: see [`BatchNorm`]. What comes after them are linear layers: see
-//! [`Linear`].
+//! In training, batch normalisation follows each of them: see [`BatchNorm`]. What comes after them are linear layers
+//! and GELU: see [`Linear`] and [`gelu()`].
 //!
 //! Maps are `[N, C, H, W]`, weights `[C', C, KH, KW]`, both contiguous; one group, dilation 1. Work is spread over
 //! rayon's current thread pool; results do not depend on its size, bit for bit. They do depend on the processor's vector
-//! instructions, which are detected when running: AVX-512, AVX2 with FMA, or what the compiler makes of plain Rust.
+//! instructions (and, for linear layers, its caches), which are detected when running: AVX-512, AVX2 with FMA, or what the compiler makes of plain Rust.
 
 mod backward_data;
 mod backward_weight;
@@ -29,6 +29,7 @@ pub mod burn;
 mod class;
 mod correlation;
 mod forward;
+mod gelu;
 #[allow(unsafe_code, reason = "vector instructions")]
 mod kernel;
 mod linear;
@@ -46,5 +47,6 @@ pub use backward_data::backward_data;
 pub use backward_weight::{backward_bias, backward_weight};
 pub use batch_norm::{BatchNorm, BatchNormGrads};
 pub use forward::{Epilogue, forward};
+pub use gelu::{backward_gelu, gelu};
 pub use linear::Linear;
 pub use shape::{Error, Shape};

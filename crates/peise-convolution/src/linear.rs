@@ -141,7 +141,7 @@ impl Linear {
             .par_chunks((ROWS * self.outputs).max(1))
             .map(|rows| {
                 let mut sums = vec![0.0; self.outputs];
-                for row in rows.chunks_exact(self.outputs) {
+                for row in rows.chunks_exact(self.outputs.max(1)) {
                     sums.iter_mut().zip(row).for_each(|(sum, value)| *sum += value);
                 }
                 sums
@@ -210,6 +210,38 @@ mod tests {
             layer.backward_bias(&grad, &mut grad_bias).unwrap();
             assert_close("grad_bias", &grad_bias, &product(|_, _| 1.0, g, [1, rows, outputs]));
         }
+    }
+
+    #[test]
+    fn threads_change_nothing() {
+        let layer = Linear { rows: 700, inputs: 600, outputs: 96 };
+        let (input, weight) = (values(&[700, 600], 1), values(&[600, 96], 2));
+        let (bias, grad) = (values(&[96], 3), values(&[700, 96], 4));
+        let run = |threads| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            pool.install(|| {
+                let (mut output, mut grad_input) = (vec![0.0; 700 * 96], vec![0.0; 700 * 600]);
+                let (mut grad_weight, mut grad_bias) = (vec![0.0; 600 * 96], vec![0.0; 96]);
+                layer.forward(&input, &weight, Some(&bias), &mut output).unwrap();
+                layer.backward_input(&grad, &weight, &mut grad_input).unwrap();
+                layer.backward_weight(&input, &grad, &mut grad_weight).unwrap();
+                layer.backward_bias(&grad, &mut grad_bias).unwrap();
+                [output, grad_input, grad_weight, grad_bias]
+                    .map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
+            })
+        };
+        assert!(run(1) == run(3), "three threads differ from one");
+    }
+
+    #[test]
+    fn no_rows_and_no_inputs_are_nothing() {
+        let mut grad_weight = [f32::NAN; 6];
+        Linear { rows: 0, inputs: 2, outputs: 3 }.backward_weight(&[], &[], &mut grad_weight).unwrap();
+        assert_eq!(grad_weight, [0.0; 6]);
+        let mut output = [f32::NAN; 6];
+        Linear { rows: 2, inputs: 0, outputs: 3 }.forward(&[], &[], Some(&[1.0, 2.0, 3.0]), &mut output).unwrap();
+        assert_eq!(output, [1.0, 2.0, 3.0, 1.0, 2.0, 3.0]);
+        Linear { rows: 2, inputs: 3, outputs: 0 }.backward_bias(&[], &mut []).unwrap();
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use burn::tensor::ops::ConvOptions;
 use burn::tensor::{Device, Distribution, Tensor, activation, module};
-use peise_convolution::burn::{Epilogue, batch_norm_train, conv2d, conv2d_fused, linear};
+use peise_convolution::burn::{Epilogue, batch_norm_train, conv2d, conv2d_fused, gelu, linear};
 use proptest::prelude::*;
 
 fn assert_close<const D: usize>(name: &str, found: Tensor<D>, expected: Tensor<D>) {
@@ -101,8 +101,25 @@ proptest! {
     }
 
     #[test]
-    fn linear_layers_are_burns(rows in 1..40_usize, inputs in 1..20_usize, outputs in 1..20_usize, has_bias in any::<bool>()) {
+    fn gelu_is_burns(sizes in [1..=5_usize, 1..=9, 1..=9], checkpointing in any::<bool>()) {
         let device = Device::flex().autodiff();
+        let device = if checkpointing { device.gradient_checkpointing() } else { device };
+        let input = Tensor::<3>::random(sizes, Distribution::Normal(0.0, 3.0), &device).require_grad();
+        let run = |activation: fn(Tensor<3>) -> Tensor<3>| {
+            let output = activation(input.clone().swap_dims(0, 2) * 1.5);
+            let grads = output.clone().sin().sum().backward();
+            (output.inner(), input.grad(&grads).unwrap())
+        };
+        let (found, expected) = (run(gelu), run(activation::gelu));
+        assert_close("output", found.0, expected.0);
+        assert_close("grad_input", found.1, expected.1);
+    }
+
+    #[test]
+    fn linear_layers_are_burns(rows in 1..40_usize, inputs in 1..20_usize, outputs in 1..20_usize, has: [bool; 2]) {
+        let [has_bias, checkpointing] = has;
+        let device = Device::flex().autodiff();
+        let device = if checkpointing { device.gradient_checkpointing() } else { device };
         let random = |sizes: [usize; 2]| (Tensor::<2>::random(sizes, Distribution::Default, &device) - 0.5).require_grad();
         // In another order in memory.
         let (input, weight) = (random([inputs, rows]), random([inputs, outputs]));

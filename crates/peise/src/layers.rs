@@ -1,11 +1,12 @@
 //! The framework's layers, passed through faster: their parameters, names and values, other passes over memory.
 
 use burn::module::Param;
+use burn::nn::activation::Activation;
 use burn::nn::transformer::{TransformerEncoder, TransformerEncoderLayer};
 use burn::nn::{Dropout, Linear};
 use burn::tensor::activation::softmax;
 use burn::tensor::{Bool, Distribution, Tensor, TensorData};
-use peise_convolution::burn::{self as fused, is_flex};
+use peise_convolution::burn::{self as fused, is_ours};
 use rayon::prelude::*;
 
 /// What padding gets instead of a score. Finite, so that a row that is all padding stays free of NaN; the least there
@@ -28,7 +29,7 @@ pub(crate) fn linear<const D: usize>(layer: &Linear, input: Tensor<D>) -> Tensor
 /// Dropout; what is dropped is drawn here, on the CPU: the framework draws a number of a cipher for each value.
 pub(crate) fn dropout<const D: usize>(layer: &Dropout, input: Tensor<D>) -> Tensor<D> {
     let device = input.device();
-    if layer.prob == 0.0 || !layer.training.is_enabled() || !device.is_autodiff() || !is_flex(&input) {
+    if layer.prob == 0.0 || !layer.training.is_enabled() || !device.is_autodiff() || !is_ours(&input) {
         return layer.forward(input);
     }
     let shape = input.dims();
@@ -36,7 +37,7 @@ pub(crate) fn dropout<const D: usize>(layer: &Dropout, input: Tensor<D>) -> Tens
     let drawn: Vec<f32> = Tensor::<1>::random([2], Distribution::Uniform(0.0, 1.0), &device)
         .into_data()
         .try_into_vec()
-        .expect("the device's values are 32-bit floats");
+        .expect("values of a device whose floats are the input's, 32 bits");
     let seed = drawn.iter().fold(0, |seed, &value| seed << 32 | u64::from(value.to_bits()));
     let mask = TensorData::new(dropped(seed, shape.iter().product(), layer.prob), shape);
     input * Tensor::from_data(mask, &device)
@@ -63,11 +64,17 @@ fn dropped(seed: u64, len: usize, probability: f64) -> Vec<f32> {
     mask
 }
 
-/// A pre-norm transformer encoder (Vaswani et al. 2017, arXiv 1706.03762; Xiong et al. 2020, arXiv 2002.04745).
+/// A pre-norm transformer encoder, padding masked by [`MASKED`] (Vaswani et al. 2017, arXiv 1706.03762; Xiong et al. 2020, arXiv 2002.04745).
 ///
 /// # Shapes
 /// - input `[N, T, W]`, mask `[N, T]`, `true` = padding; returns `[N, T, W]`
+/// # Panics
+/// If it is not pre-norm, or has another activation than exact GELU, or the quiet softmax (programmer error).
 pub(crate) fn transformer(layers: &TransformerEncoder, input: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<3> {
+    assert!(layers.norm_first && !layers.quiet_softmax, "what is computed here is pre-norm with the usual softmax");
+    let gelu =
+        |layer: &TransformerEncoderLayer| matches!(&layer.pwff.activation, Activation::Gelu(gelu) if !gelu.approximate);
+    assert!(layers.layers.iter().all(gelu), "what is computed here has exact GELU");
     layers.layers.iter().fold(input, |states, layer| transformer_layer(layer, states, mask.clone()))
 }
 
@@ -84,7 +91,7 @@ fn transformer_layer(layer: &TransformerEncoderLayer, states: Tensor<3>, mask: T
     let weights = dropout(&attention.dropout, softmax(scores.mask_fill(mask, MASKED), 3));
     let context = weights.matmul(split(&attention.value)).swap_dims(1, 2).reshape([batch, length, width]);
     let states = states + dropout(&layer.dropout, linear(&attention.output, context));
-    let hidden = layer.pwff.activation.forward(linear(&layer.pwff.linear_inner, layer.norm_1.forward(states.clone())));
+    let hidden = fused::gelu(linear(&layer.pwff.linear_inner, layer.norm_1.forward(states.clone())));
     let hidden = linear(&layer.pwff.linear_outer, dropout(&layer.pwff.dropout, hidden));
     states + dropout(&layer.dropout, hidden)
 }

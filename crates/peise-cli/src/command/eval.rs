@@ -40,7 +40,7 @@ pub struct EvalArgs {
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
     /// Language of the report: en or zh.
-    #[arg(long, default_value = "en", value_name = "LANGUAGE")]
+    #[arg(long, default_value = "en", value_name = "LANGUAGE", requires = "report")]
     language: Language,
 }
 
@@ -68,6 +68,13 @@ pub fn run(args: &EvalArgs) -> Result<Outcome, Failure> {
 fn write_page(path: &Path, args: &EvalArgs, evaluation: &Evaluation) -> Result<(), Failure> {
     let title = args.pred.file_name().unwrap_or(args.pred.as_os_str()).to_string_lossy();
     let pictures = pictures(&args.truth, evaluation)?;
+    let mistakes = evaluation.probabilities.as_ref().map_or(0, |report| report.worst.len());
+    if pictures.is_empty() && mistakes > 0 {
+        let truth = args.truth.display();
+        eprintln!(
+            "peise: no photos beside {truth} (of DIR/test_truth.json they lie in DIR/test): the page has no pictures"
+        );
+    }
     let page = Page { title: &title, evaluation, pictures: &pictures, language: args.language };
     let mut file = AtomicFile::create(path)?;
     write!(file, "{page}").map_err(write_error(path))?;

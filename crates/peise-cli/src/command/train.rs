@@ -1,5 +1,6 @@
 //! `peise train`: a recipe, data sets, a run.
 
+use crate::allocator;
 use crate::device;
 use crate::failure::{Failure, Outcome};
 use crate::hub::{self, FileWanted, HubSettings};
@@ -50,6 +51,7 @@ static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Runs the command.
 pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
+    allocator::keep_memory();
     let device = device::parse(&args.device)?;
     let mut recipe = Recipe::read(&args.recipe, &args.set)?;
     if let Some(name) = &recipe.weights.text_encoder {

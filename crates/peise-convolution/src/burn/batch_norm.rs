@@ -1,12 +1,12 @@
 //! Batch normalisation for burn's tensors.
 
 use super::extension::{Maybe, computed, tensor, values};
-use super::{Epilogue, is_flex, maybe};
+use super::{Epilogue, is_ours, maybe};
 use crate::batch_norm::{BatchNorm, BatchNormGrads};
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{DType, Tensor, activation, module};
+use burn::tensor::{Tensor, activation, module};
 
 /// What [`batch_norm_train`] returns.
 #[derive(Debug, Clone)]
@@ -36,11 +36,8 @@ pub fn batch_norm_train(
     let Epilogue { residual, relu } = epilogue;
     assert_eq!([gamma.dims(), beta.dims()], [[sizes[1]]; 2], "one gamma and beta per channel");
     assert!(residual.as_ref().is_none_or(|residual| residual.dims() == sizes), "the residual has the input's sizes");
-    let usable = |dtype: DType, flex: bool| dtype == DType::F32 && flex;
-    let maps = [Some(&input), residual.as_ref()];
-    let usable = maps.into_iter().flatten().all(|map| usable(map.dtype(), is_flex(map)))
-        && [&gamma, &beta].into_iter().all(|tensor| usable(tensor.dtype(), is_flex(tensor)));
-    if !usable {
+    let ours = is_ours(&input) && residual.as_ref().is_none_or(is_ours) && is_ours(&gamma) && is_ours(&beta);
+    if !ours {
         let result = module::batch_norm_train(input, gamma, beta, epsilon);
         let output = residual.into_iter().fold(result.output, |output, residual| output + residual);
         let output = if relu { activation::relu(output) } else { output };

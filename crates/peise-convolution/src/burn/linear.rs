@@ -1,12 +1,12 @@
 //! Linear layers for burn's tensors.
 
 use super::extension::{Maybe, computed, values};
-use super::{is_flex, maybe};
+use super::{is_ours, maybe};
 use crate::linear::Linear;
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
-use burn::tensor::{DType, Tensor, module};
+use burn::tensor::{Tensor, module};
 
 /// `input * weight + bias`, as [`burn::tensor::module::linear`].
 ///
@@ -18,11 +18,7 @@ pub fn linear(input: Tensor<2>, weight: Tensor<2>, bias: Option<Tensor<1>>) -> T
     let ([rows, inputs], [same, outputs]) = (input.dims(), weight.dims());
     assert_eq!(inputs, same, "the weight takes what the input has");
     assert!(bias.as_ref().is_none_or(|bias| bias.dims() == [outputs]), "one bias per output");
-    let usable = |dtype: DType, flex: bool| dtype == DType::F32 && flex;
-    let usable = usable(input.dtype(), is_flex(&input))
-        && usable(weight.dtype(), is_flex(&weight))
-        && bias.as_ref().is_none_or(|bias| usable(bias.dtype(), is_flex(bias)));
-    if !usable {
+    if !(is_ours(&input) && is_ours(&weight) && bias.as_ref().is_none_or(is_ours)) {
         return module::linear(input, weight, bias);
     }
     Tensor::from_dispatch(Dispatch::linear_layer(

@@ -27,6 +27,13 @@ pub struct Comparison {
     pub p_value: f64,
 }
 
+impl Comparison {
+    /// The p-value as it is written: `= 0.012` or `< 0.001`.
+    pub fn significance(&self) -> String {
+        if self.p_value < 0.001 { "< 0.001".to_owned() } else { format!("= {:.3}", self.p_value) }
+    }
+}
+
 /// Compares predictions that were read before.
 ///
 /// # Errors

@@ -1,16 +1,18 @@
 //! Which colours are taken for which.
 
 use super::rows::ListingRow;
-use peise::colour::mentions;
+use peise::colour::{Lightness, Mention, by_name, mentions};
 use serde::Serialize;
 use std::collections::HashMap;
 
 /// Colours that a table shows by name; what is left is one row and column.
 const MOST: usize = 16;
 /// What no colour term names, and terms beyond the most frequent.
-const OTHER: &str = "other";
+pub(super) const OTHER: &str = "other";
 /// No label was given.
 const NONE: &str = "no label";
+const LIGHT: &str = "Light ";
+const DARK: &str = "Dark ";
 
 /// Photos by the colour of their truth and that of the answer, as the terms of [`peise::colour`] that labels name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -18,8 +20,8 @@ pub struct Confusion {
     /// The colours, the most frequent truth first; `Navy Blue+White` of a label that names two. Then `other` and `no label`,
     /// where there are any.
     pub colours: Vec<String>,
-    /// `counts[truth][answer]`, photos. Right answers are on the diagonal; a wrong one between labels of equal colours is,
-    /// too.
+    /// `counts[truth][answer]`, photos. Right answers are on the diagonal; wrong ones between labels of equal colours, and
+    /// between two of `other`, are, too.
     pub counts: Vec<Vec<usize>>,
     /// The most frequent pairs of unlike colours: truth, answer, photos.
     pub pairs: Vec<(String, String, usize)>,
@@ -64,18 +66,55 @@ impl Confusion {
     }
 }
 
-/// The colour terms that a label names, each once, in order of their names.
+/// The colours that a label names, each once, in order of their names: `Light Grey+White`.
 fn colours_of(label: &str) -> String {
-    let mut names: Vec<&str> = mentions(label).iter().map(|mention| mention.term.name).collect();
+    let name = |mention: &Mention| match mention.modifier {
+        None => mention.term.name.to_owned(),
+        Some(Lightness::Light) => format!("{LIGHT}{}", mention.term.name),
+        Some(Lightness::Dark) => format!("{DARK}{}", mention.term.name),
+    };
+    let mut names: Vec<String> = mentions(label).iter().map(name).collect();
     names.sort_unstable();
     names.dedup();
     if names.is_empty() { OTHER.to_owned() } else { names.join("+") }
+}
+
+/// A name of [`Confusion`] in Chinese: `浅灰+白`.
+pub(super) fn in_chinese(name: &str) -> String {
+    let part = |part: &str| {
+        let (prefix, term) = match (part.strip_prefix(LIGHT), part.strip_prefix(DARK)) {
+            (Some(term), _) => ("浅", term),
+            (_, Some(term)) => ("深", term),
+            _ => ("", part),
+        };
+        by_name(term).and_then(|term| term.chinese.first()).map(|word| format!("{prefix}{word}"))
+    };
+    let parts: Option<Vec<String>> = name.split('+').map(part).collect();
+    match (name, parts) {
+        (OTHER, _) => "其他".to_owned(),
+        (NONE, _) => "无标签".to_owned(),
+        (_, Some(parts)) => parts.join("+"),
+        (_, None) => name.to_owned(),
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::evaluate::rows::ImageRow;
+
+    #[test]
+    fn names_in_chinese() {
+        for (name, expected) in [
+            ("Black", "黑"),
+            ("Light Grey+White", "浅灰+白"),
+            ("other", "其他"),
+            ("no label", "无标签"),
+            ("Unheard Of", "Unheard Of"),
+        ] {
+            assert_eq!(in_chinese(name), expected);
+        }
+    }
 
     #[test]
     fn photos_are_counted_by_colour() {
@@ -93,6 +132,7 @@ mod tests {
         assert_eq!(colours[..3], ["Black", "Red+White", "other"]);
         assert_eq!(colours[3], "no label");
         // Dark blue is the truth of no photo.
+        assert_eq!(pairs.iter().find(|pair| pair.0 == "Black").unwrap().1, "Dark Blue");
         assert_eq!(counts, [[1, 0, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0]]);
         assert_eq!(pairs.len(), 3);
         assert_eq!(pairs.iter().map(|pair| pair.2).sum::<usize>(), 3);

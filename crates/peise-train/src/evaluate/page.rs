@@ -6,9 +6,10 @@
 mod charts;
 mod words;
 
+use super::confusion::OTHER;
 use super::{Calibration, Comparison, Confusion, Coverage, Estimate, Evaluation, Mistake, ProbabilityReport, Slice};
 use charts::Chart;
-use peise::format::html::{Base64, Language, Text};
+use peise::format::html::{Base64, Language, POLICY, Text};
 use std::collections::HashMap;
 use std::fmt::{self, Display, Formatter};
 use words::{Words, words};
@@ -33,7 +34,7 @@ impl Display for Page<'_> {
         write!(
             out,
             "<!doctype html>\n<html lang=\"{}\">\n<head>\n<meta charset=\"utf-8\">\n<meta http-equiv=\"Content-Security-Policy\" \
-             content=\"default-src 'none'; img-src data:; style-src 'unsafe-inline'\">\n<meta name=\"viewport\" \
+             content=\"{POLICY}\">\n<meta name=\"viewport\" \
              content=\"width=device-width, initial-scale=1\">\n<meta name=\"color-scheme\" content=\"light dark\">\n<meta \
              name=\"generator\" content=\"peise {}\">\n<title>{title}</title>\n<style>\n{CSS}</style>\n</head>\n<body>\n\
              <h1>{title}</h1>\n",
@@ -75,9 +76,12 @@ fn percent(share: f64) -> String {
 fn unattended(out: &mut Formatter<'_>, report: &ProbabilityReport, words: &Words) -> fmt::Result {
     for (listings, photos) in report.listing_coverage.iter().zip(&report.image_coverage).rev() {
         let Coverage { precision, coverage, .. } = *listings;
+        // As the predictions have them, so that they can be given back as they stand.
+        let thresholds =
+            [listings, photos].map(|found| found.threshold.map_or("–".to_owned(), |p| (p as f32).to_string()));
         let text = words.unattended.replace("{right}", &format!("{:.0}", 100.0 * precision));
         let text = text.replace("{listings}", &percent(coverage)).replace("{photos}", &percent(photos.coverage));
-        writeln!(out, "<p class=\"lead\">{text}</p>")?;
+        writeln!(out, "<p class=\"lead\">{text} <small>p ≥ {}; p ≥ {}</small></p>", thresholds[0], thresholds[1])?;
     }
     writeln!(out, "<p class=\"soft\">{}</p>", words.on_this_file)
 }
@@ -97,7 +101,8 @@ fn tiles(out: &mut Formatter<'_>, evaluation: &Evaluation, words: &Words) -> fmt
     if let Some(report) = &evaluation.probabilities {
         for (name, found) in [(words.ece_photo, &report.images), (words.ece_listing, &report.listings)] {
             if let Some(found) = found {
-                let perfect = words.if_perfect.replace("{}", &format!("{:.4}", found.ece_if_perfect.value));
+                let perfect = format!("{:.4}, {:.4}", found.ece_if_perfect.value, found.ece_if_perfect.high);
+                let perfect = words.if_perfect.replace("{}", &perfect);
                 tile(
                     out,
                     name,
@@ -127,19 +132,14 @@ fn compared(out: &mut Formatter<'_>, comparison: &Comparison, words: &Words) -> 
             "<tr><td>{name} <small>{difference}</small></td><td>{value:+.4}</td><td>{low:+.4} – {high:+.4}</td></tr>"
         )?;
     }
-    let Comparison { only_first, only_second, p_value, .. } = comparison;
+    let Comparison { only_first, only_second, .. } = comparison;
     writeln!(
         out,
         "<tr><td>{}</td><td>{only_first}</td><td></td></tr><tr><td>{}</td><td>{only_second}</td><td>McNemar p {}</td></tr></tbody></table></section>",
         words.only_these,
         words.only_others,
-        probability(*p_value)
+        Text(&comparison.significance())
     )
-}
-
-/// A probability that a test gives, as it is written.
-pub(super) fn probability(value: f64) -> String {
-    if value < 0.001 { "< 0.001".to_owned() } else { format!("= {value:.3}") }
 }
 
 fn calibration(out: &mut Formatter<'_>, report: &ProbabilityReport, words: &Words) -> fmt::Result {
@@ -192,7 +192,7 @@ fn slices(out: &mut Formatter<'_>, evaluation: &Evaluation, words: &Words) -> fm
             writeln!(
                 out,
                 "<tr><td>{}</td><td>{listings}</td><td>{}{acc:.3}</td><td>{}{em:.3}</td></tr>",
-                Text(size),
+                Text((words.kind)(size)),
                 bar(acc),
                 bar(em)
             )?;
@@ -210,20 +210,27 @@ fn confusion(out: &mut Formatter<'_>, confusion: &Confusion, words: &Words) -> f
         words.confusion, words.confusion_note
     )?;
     for colour in colours {
-        write!(out, "<th>{}</th>", Text(colour))?;
+        write!(out, "<th>{}</th>", Text(&(words.colour)(colour)))?;
     }
     writeln!(out, "</tr></thead><tbody>")?;
     for (row, (colour, counts)) in colours.iter().zip(counts).enumerate() {
         let all = counts.iter().sum::<usize>().max(1) as f64;
-        write!(out, "<tr><th>{}</th>", Text(colour))?;
+        write!(out, "<tr><th>{}</th>", Text(&(words.colour)(colour)))?;
         for (column, &count) in counts.iter().enumerate() {
             let share = 100.0 * count as f64 / all;
-            let (class, colour) = if row == column { ("right", "--one") } else { ("", "--wrong") };
+            let (class, shade) = match row == column {
+                // Of colours without a name, the diagonal says nothing.
+                true if colour == OTHER => ("", "--track"),
+                true => ("right", "--one"),
+                false => ("", "--wrong"),
+            };
+            // Half the colour at most: the number stays legible on it.
+            let strength = share / 2.0;
             match count {
                 0 => write!(out, "<td class=\"zero\">·</td>")?,
                 _ => write!(
                     out,
-                    "<td class=\"{class}\" style=\"background:color-mix(in srgb, var({colour}) {share:.0}%, transparent)\" \
+                    "<td class=\"{class}\" style=\"background:color-mix(in srgb, var({shade}) {strength:.0}%, transparent)\" \
                      title=\"{share:.1} %\">{count}</td>"
                 )?,
             }

@@ -51,7 +51,8 @@ pub struct Calibration {
     /// Expected calibration error over 15 bins of equal mass.
     pub ece: f64,
     /// The ECE that as many guesses of these very probabilities would show were they perfect, by chance alone: the mean of
-    /// simulated outcomes, and the middle 95 % of them.
+    /// simulated outcomes, and the middle 95 % of them. Outcomes are drawn independently, so for photos, of which those of
+    /// a listing are right or wrong together, it is somewhat too low.
     pub ece_if_perfect: Estimate,
     /// Area under the risk-coverage curve: the mean share of wrong guesses among the k most confident ones, over all k.
     pub aurc: f64,

@@ -66,7 +66,7 @@ impl Slices {
             by_images: slices(rows, &names(&IMAGES), |index| range(&IMAGES, rows[index].image_count)),
             by_distance: slices(rows, &distances, |index| kinds[index].distance),
             by_hue: slices(rows, &["no hue", "both", "hue", UNKNOWN], |index| kinds[index].hue),
-            by_parts: slices(rows, &["one colour", "several"], |index| kinds[index].parts),
+            by_parts: slices(rows, &["one colour", "several", UNKNOWN], |index| kinds[index].parts),
             by_writing: slices(rows, &["plain", "with more"], |index| kinds[index].writing),
         }
     }
@@ -106,7 +106,11 @@ impl Kind {
                 (true, true, false) => "both",
                 (true, true, true) => "hue",
             },
-            parts: if colours.iter().any(|colours| colours.len() > 1) { "several" } else { "one colour" },
+            parts: match colours.iter().map(Vec::len).max() {
+                None | Some(0) => UNKNOWN,
+                Some(1) => "one colour",
+                Some(_) => "several",
+            },
             writing: if Cleaner::Default.clean(labels) == labels { "plain" } else { "with more" },
         }
     }

@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::page::probability;
 use super::{Calibration, Comparison, Coverage, Estimate, Evaluation, ProbabilityReport, Slice, Slices};
 
 /// Findings shown of each kind; all are in the JSON.
@@ -80,7 +79,8 @@ fn unattended(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fmt::
         for Coverage { precision, coverage, threshold } in found {
             write!(out, "at {:.0} % right, {:.1} % of the {of} need no human", 100.0 * precision, 100.0 * coverage)?;
             match threshold {
-                Some(threshold) => writeln!(out, " (probability from {threshold:.4} up)")?,
+                // As the predictions have it, so that it can be given back as it stands.
+                Some(threshold) => writeln!(out, " (probability from {} up)", *threshold as f32)?,
                 None => writeln!(out)?,
             }
         }
@@ -93,11 +93,11 @@ fn difference(out: &mut fmt::Formatter<'_>, comparison: &Comparison) -> fmt::Res
     for (name, Estimate { value, low, high }) in [("Acc", comparison.acc), ("EM", comparison.em)] {
         writeln!(out, "{name:<8} {value:>+8.4}   [{low:+.4}, {high:+.4}]")?;
     }
-    let Comparison { only_first, only_second, p_value, .. } = comparison;
+    let Comparison { only_first, only_second, .. } = comparison;
     writeln!(
         out,
         "listings that only these have right {only_first}, only the others {only_second} (McNemar p {})",
-        probability(*p_value)
+        comparison.significance()
     )
 }
 
@@ -134,11 +134,11 @@ fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fm
             )?;
         }
     }
-    writeln!(out, "\n{:<8} {:>8} {:>10} {:>9}", "per", "precision", "coverage", "threshold")?;
+    writeln!(out, "\n{:<8} {:>9} {:>10} {:>10}", "per", "precision", "coverage", "threshold")?;
     for (name, found) in [("photo", &report.image_coverage), ("listing", &report.listing_coverage)] {
         for Coverage { precision, coverage, threshold } in found {
-            let threshold = threshold.map_or("none".to_owned(), |threshold| format!("{threshold:.4}"));
-            writeln!(out, "{name:<8} {precision:>9.2} {coverage:>10.4} {threshold:>9}")?;
+            let threshold = threshold.map_or("none".to_owned(), |threshold| (threshold as f32).to_string());
+            writeln!(out, "{name:<8} {precision:>9.2} {coverage:>10.4} {threshold:>10}")?;
         }
     }
     writeln!(out, "(thresholds chosen on this file itself: the best that could be had)")?;

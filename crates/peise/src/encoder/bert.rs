@@ -8,8 +8,9 @@ use super::TokenInput;
 use crate::layers::{MASKED, dropout, linear};
 use burn::module::Module;
 use burn::nn::{Dropout, DropoutConfig, Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::activation::{gelu, softmax};
+use burn::tensor::activation::softmax;
 use burn::tensor::{Bool, Device, Int, Tensor, assert_shape};
+use peise_convolution::burn::gelu;
 use serde::{Deserialize, Serialize};
 
 /// Architecture of a [`Bert`]; the default is BERT-base-Chinese's.

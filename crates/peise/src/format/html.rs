@@ -21,7 +21,9 @@ pub use words::Language;
 use words::Words;
 
 const CSS: &str = include_str!("html/report.css");
-const POLICY: &str = "default-src 'none'; img-src data:; style-src 'unsafe-inline'";
+/// What a page may load: nothing but its own pictures and styles.
+pub const POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 /// One photo on the page.
 #[derive(Debug, Clone, Default)]

@@ -1,5 +1,6 @@
 //! The page's own words.
 
+use super::super::confusion::in_chinese;
 use peise::format::html::Language;
 
 /// The words of a language.
@@ -13,6 +14,10 @@ pub(super) fn words(language: Language) -> &'static Words {
 /// Everything the page says by itself.
 pub(super) struct Words {
     pub lang: &'static str,
+    /// A kind of listing, as [`Slice::size`](super::super::Slice::size) has it.
+    pub kind: fn(&'static str) -> &'static str,
+    /// A colour, as [`Confusion`](super::super::Confusion) has it.
+    pub colour: fn(&str) -> String,
     /// `{right}`, `{listings}`, `{photos}`: per cent.
     pub unattended: &'static str,
     pub on_this_file: &'static str,
@@ -23,7 +28,7 @@ pub(super) struct Words {
     pub unanswered: &'static str,
     pub ece_photo: &'static str,
     pub ece_listing: &'static str,
-    /// `{}`: the ECE of perfect probabilities.
+    /// `{}`: mean and upper end of the ECE of perfect probabilities.
     pub if_perfect: &'static str,
     pub per_photo: &'static str,
     pub per_listing: &'static str,
@@ -56,6 +61,8 @@ pub(super) struct Words {
 
 const ENGLISH: Words = Words {
     lang: "en",
+    kind: |size| size,
+    colour: str::to_owned,
     unattended: "At {right} % right, <b>{listings} %</b> of the listings and <b>{photos} %</b> of the photos need no human.",
     on_this_file: "The threshold is chosen on these very listings: the best that could be had.",
     acc: "photos right (Acc)",
@@ -65,7 +72,7 @@ const ENGLISH: Words = Words {
     unanswered: "photos without answer",
     ece_photo: "ECE per photo",
     ece_listing: "ECE per listing",
-    if_perfect: "{} by chance alone",
+    if_perfect: "by chance alone (mean, up to): {}",
     per_photo: "per photo",
     per_listing: "per listing",
     comparison: "Against the other predictions",
@@ -97,6 +104,18 @@ const ENGLISH: Words = Words {
 
 const CHINESE: Words = Words {
     lang: "zh-CN",
+    kind: |size| match size {
+        "no hue" => "黑白灰",
+        "both" => "兼有",
+        "hue" => "彩色",
+        "one colour" => "一种",
+        "several" => "多种",
+        "plain" => "只写颜色",
+        "with more" => "另有内容",
+        "unknown" => "不明",
+        other => other,
+    },
+    colour: in_chinese,
     unattended: "若要求 {right} % 正确，<b>{listings} %</b> 的商品、<b>{photos} %</b> 的图片无需人工。",
     on_this_file: "阈值就在这些商品上选出：这是最好的情形。",
     acc: "图片正确率（Acc）",
@@ -104,11 +123,11 @@ const CHINESE: Words = Words {
     listings: "商品",
     photos: "图片",
     unanswered: "未作答图片",
-    ece_photo: "ECE（每图片）",
-    ece_listing: "ECE（每商品）",
-    if_perfect: "仅因偶然：{}",
-    per_photo: "每图片",
-    per_listing: "每商品",
+    ece_photo: "ECE（每张图片）",
+    ece_listing: "ECE（每件商品）",
+    if_perfect: "纯属偶然时的均值、上限：{}",
+    per_photo: "每张图片",
+    per_listing: "每件商品",
     comparison: "与另一份预测比较",
     difference: "差值，95 % 区间",
     only_these: "仅本份全对的商品",
@@ -122,7 +141,7 @@ const CHINESE: Words = Words {
     slices: "按商品类别",
     by_labels: "标签数",
     by_images: "图片数",
-    by_distance: "两颜色的最小差别（CIEDE2000）",
+    by_distance: "两种颜色的最小差别（CIEDE2000）",
     by_hue: "所写颜色",
     by_parts: "一个标签的颜色",
     by_writing: "标签写法",
