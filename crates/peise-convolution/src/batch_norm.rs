@@ -305,20 +305,20 @@ fn at_least(value: f32, least: f32) -> f32 {
 /// Two sums over values, in sixteen parts each, for vectors and for precision.
 #[inline(always)]
 fn sums_of<T>(mut values: impl ExactSizeIterator<Item = T>, of: impl Fn(T) -> [f32; 2]) -> [f32; 2] {
-    let mut sums = [[0.0_f32; 16]; 2];
+    let (mut firsts, mut seconds) = ([0.0_f32; 16], [0.0_f32; 16]);
     for _ in 0..values.len() / 16 {
-        for lane in 0..16 {
-            let [first, second] = of(values.next().expect("as many as it says"));
-            sums[0][lane] += first;
-            sums[1][lane] += second;
+        for (first, second) in firsts.iter_mut().zip(&mut seconds) {
+            let [one, two] = of(values.next().expect("as many as it says"));
+            *first += one;
+            *second += two;
         }
     }
-    for (lane, value) in values.enumerate() {
-        let [first, second] = of(value);
-        sums[0][lane] += first;
-        sums[1][lane] += second;
+    for ((value, first), second) in values.zip(&mut firsts).zip(&mut seconds) {
+        let [one, two] = of(value);
+        *first += one;
+        *second += two;
     }
-    sums.map(|sums| sums.iter().sum())
+    [firsts, seconds].map(|sums| sums.iter().sum())
 }
 
 /// Adds up the sums of every piece, in order.

@@ -247,7 +247,7 @@ mod tests {
     #[test]
     fn wrong_lengths_are_refused() {
         let layer = Linear { rows: 2, inputs: 3, outputs: 4 };
-        let (input, weight, output) = ([0.0; 6], [0.0; 12], [0.0; 8]);
+        let (input, weight, output) = (vec![0.0; 6], vec![0.0; 12], vec![0.0; 8]);
         let name = |result: Result<(), Error>| match result {
             Err(Error::Length { name, .. }) => name,
             other => panic!("{other:?}"),
