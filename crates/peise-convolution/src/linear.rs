@@ -4,6 +4,9 @@ use crate::shape::{Error, check};
 use gemm::{Parallelism, gemm};
 use rayon::prelude::*;
 
+/// Multiplications that are worth waking other threads for.
+const ENOUGH: usize = 1 << 23;
+
 /// Rows of features through a linear layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Linear {
@@ -67,7 +70,7 @@ fn multiply(left: Matrix, right: Matrix, target: &mut [f32], keep: bool) {
             false,
             false,
             false,
-            Parallelism::Rayon(0),
+            if rows * columns * inner < ENOUGH { Parallelism::None } else { Parallelism::Rayon(0) },
         );
     }
 }
