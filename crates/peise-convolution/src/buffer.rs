@@ -1,6 +1,8 @@
-//! Memory aligned to cache lines, and each thread's own piece of it.
+//! Memory: zeros, what is aligned to cache lines, and each thread's own piece of that.
 
+use rayon::prelude::*;
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ops::{Deref, DerefMut};
 
 const LINE: usize = 16;
@@ -37,6 +39,20 @@ impl DerefMut for Buffer {
         // SAFETY: as in `deref`; the borrow is exclusive.
         unsafe { std::slice::from_raw_parts_mut(self.lines.as_mut_ptr().cast(), self.len) }
     }
+}
+
+/// Zeros; many of them are written by several threads, as memory that is fresh costs more than what is computed in it.
+pub(crate) fn zeros(len: usize) -> Vec<f32> {
+    const PIECE: usize = 1 << 16;
+    if len <= 2 * PIECE {
+        return vec![0.0; len];
+    }
+    let mut values = Vec::with_capacity(len);
+    let places = &mut values.spare_capacity_mut()[..len];
+    places.par_chunks_mut(PIECE).for_each(|piece| piece.fill(MaybeUninit::new(0.0)));
+    // SAFETY: the first `len` places were written above, and lie within the capacity.
+    unsafe { values.set_len(len) };
+    values
 }
 
 thread_local! {

@@ -22,7 +22,7 @@
 mod backward_data;
 mod backward_weight;
 mod batch_norm;
-#[allow(unsafe_code, reason = "aligned memory as a slice")]
+#[allow(unsafe_code, reason = "memory that is aligned, or written before it is initialised")]
 mod buffer;
 #[cfg(feature = "burn")]
 pub mod burn;

@@ -76,6 +76,12 @@ fn multiply(left: Matrix, right: Matrix, target: &mut [f32], keep: bool) {
 }
 
 impl Linear {
+    /// Whether each of its products is too small for several threads.
+    #[cfg_attr(not(all(feature = "burn", feature = "autodiff")), expect(dead_code))]
+    pub(crate) fn runs_on_one_thread(&self) -> bool {
+        self.rows * self.inputs * self.outputs < ENOUGH
+    }
+
     /// `output = input * weight + bias`.
     ///
     /// # Shapes

@@ -3,15 +3,15 @@
 use crate::batch::{Batch, BatchMaker};
 use crate::dataset::TrainingData;
 use crate::recipe::{Recipe, Stage, Start};
-use burn::grad_clipping::GradientClippingConfig;
 use burn::module::Module;
-use burn::optim::{AdamWConfig, GradientsAccumulator, GradientsParams, ModuleOptimizer};
+use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
 use peise::model::{LabelTokenizer, Model, ModelConfig};
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
+mod adamw;
 mod average;
 mod calibrate;
 mod checkpoint;
@@ -31,6 +31,7 @@ pub use error::TrainError;
 pub use log::{METRICS, read_run};
 pub use record::{StepLog, ValidationLog};
 
+use adamw::FusedAdamW;
 use average::Average;
 use checkpoint::State;
 use features::{Encoder, Features};
@@ -158,12 +159,7 @@ pub fn train(
 }
 
 fn new_optimiser(recipe: &Recipe) -> ModuleOptimizer {
-    let clip = (recipe.optimiser.clip > 0.0).then_some(GradientClippingConfig::Norm(recipe.optimiser.clip));
-    AdamWConfig::new()
-        .with_weight_decay(recipe.optimiser.weight_decay)
-        .with_epsilon(1e-8)
-        .with_grad_clipping(clip)
-        .init()
+    ModuleOptimizer::from(FusedAdamW::new(recipe.optimiser.weight_decay, recipe.optimiser.clip))
 }
 
 /// A run in progress.

@@ -15,6 +15,7 @@ pub mod token;
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
 
+use crate::colour::{Lightness, Mention, mentions};
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
@@ -31,11 +32,14 @@ pub enum Cleaner {
     /// Normalised, and without what counts over real labels say carries no colour and no part; conservative.
     #[default]
     Default,
+    /// Normalised, then the colours named in it and nothing else, each by the first word of the table of
+    /// [`crate::colour`]; a label that names none stays. For matchers with a fixed list of colours, to measure against.
+    Lexicon,
 }
 
 /// A name that is no cleaner's.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
-#[error("unknown label cleaner `{found}`; give one of none, report, default")]
+#[error("unknown label cleaner `{found}`; give one of none, report, default, lexicon")]
 pub struct UnknownCleaner {
     /// The name found.
     pub found: String,
@@ -45,12 +49,13 @@ impl FromStr for Cleaner {
     type Err = UnknownCleaner;
 
     /// # Errors
-    /// [`UnknownCleaner`] unless the name is `none`, `report` or `default`.
+    /// [`UnknownCleaner`] unless the name is `none`, `report`, `default` or `lexicon`.
     fn from_str(name: &str) -> Result<Self, UnknownCleaner> {
         match name {
             "none" => Ok(Self::None),
             "report" => Ok(Self::Report),
             "default" => Ok(Self::Default),
+            "lexicon" => Ok(Self::Lexicon),
             _ => Err(UnknownCleaner { found: name.to_owned() }),
         }
     }
@@ -59,14 +64,15 @@ impl FromStr for Cleaner {
 impl Cleaner {
     /// Cleans the labels of one listing; one result per label, in the same order.
     ///
-    /// Labels equal after [`normalize`] have equal results under [`Cleaner::Default`]. A label in which nothing is
+    /// Labels equal after [`normalize`] have equal results under [`Cleaner::Default`] and [`Cleaner::Lexicon`]. A label in which nothing is
     /// visible becomes the empty string there, and only such a label does.
     pub fn clean(&self, labels: &[impl AsRef<str>]) -> Vec<String> {
         let labels: Vec<String> = labels.iter().map(|label| label.as_ref().to_owned()).collect();
         match self {
             Self::None => labels,
             Self::Report => until_stable(labels, report),
-            Self::Default => until_stable(labels.iter().map(|label| normalize(label)).collect(), learnt::round),
+            Self::Default => until_stable(normalized(&labels), learnt::round),
+            Self::Lexicon => until_stable(normalized(&labels), |labels| learnt::guarded(labels, learnt::each(lexicon))),
         }
     }
 }
@@ -90,6 +96,27 @@ fn until_stable(mut labels: Vec<String>, round: impl Fn(&[String]) -> Vec<String
         }
         labels = next;
     }
+}
+
+fn normalized(labels: &[String]) -> Vec<String> {
+    labels.iter().map(|label| normalize(label)).collect()
+}
+
+/// The colours that a label names, joined by +; the label itself where it names none.
+fn lexicon(label: &str) -> String {
+    let mut words: Vec<String> = Vec::new();
+    for Mention { term, modifier, .. } in mentions(label) {
+        let modifier = match modifier {
+            None => "",
+            Some(Lightness::Light) => "浅",
+            Some(Lightness::Dark) => "深",
+        };
+        let word = format!("{modifier}{}", term.chinese[0]);
+        if !words.contains(&word) {
+            words.push(word);
+        }
+    }
+    if words.is_empty() { label.to_owned() } else { words.join("+") }
 }
 
 /// The report's cleaner: strips the shared suffix, never to nothing, then drops 色; a listing of which two labels

@@ -55,7 +55,7 @@ fn listings() -> Vec<Vec<String>> {
 fn cleaners_keep_their_promises_on_real_labels() {
     let show: usize = std::env::var("PEISE_SHOW").ok().and_then(|count| count.parse().ok()).unwrap_or(0);
     let listings = listings();
-    for cleaner in [Cleaner::None, Cleaner::Report, Cleaner::Default] {
+    for cleaner in [Cleaner::None, Cleaner::Report, Cleaner::Default, Cleaner::Lexicon] {
         let (mut labels, mut changed, mut shown) = (0, 0, 0);
         for (index, listing) in listings.iter().enumerate() {
             let cleaned = cleaner.clean(listing);
@@ -63,7 +63,8 @@ fn cleaners_keep_their_promises_on_real_labels() {
             assert_eq!(cleaner.clean(&cleaned), cleaned, "{cleaner:?} is not idempotent on {listing:?}");
             let mut sources: HashMap<&String, String> = HashMap::new();
             for (before, after) in listing.iter().zip(&cleaned) {
-                let before = if cleaner == Cleaner::Default { normalize(before) } else { before.clone() };
+                let normalises = matches!(cleaner, Cleaner::Default | Cleaner::Lexicon);
+                let before = if normalises { normalize(before) } else { before.clone() };
                 assert_eq!(after.is_empty(), before.is_empty(), "{cleaner:?} empties {before:?} of {listing:?}");
                 let source = sources.entry(after).or_insert_with(|| before.clone());
                 assert_eq!(*source, before, "{cleaner:?} merges two labels of {listing:?}");

@@ -3,6 +3,7 @@
 use super::extension::{Maybe, computed, tensor, values};
 use super::{Epilogue, is_ours, maybe};
 use crate::batch_norm::{BatchNorm, BatchNormGrads};
+use crate::buffer::zeros;
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};
@@ -141,7 +142,6 @@ mod gradient {
             let grad_output = grads.consume::<Flex>(&ops.node).to_contiguous();
             let [input, moments, gamma] = [input, moments, gamma].map(|tensor| tensor.to_contiguous());
             let sizes = norm.sizes();
-            let zeros = |len: usize| vec![0.0_f32; len];
             let len = sizes.iter().product();
             let (mut grad_input, mut grad_gamma, mut grad_beta) = (zeros(len), zeros(sizes[1]), zeros(sizes[1]));
             let mut grad_residual = ops.parents.get(3).is_some_and(Option::is_some).then(|| zeros(len));

@@ -1,5 +1,6 @@
 //! The operations as an extension of burn's backends: how "flex" does them, and their gradients.
 
+use crate::buffer::zeros;
 use crate::{Epilogue, Shape, forward};
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::tensor::FloatTensor;
@@ -80,7 +81,7 @@ pub(super) fn computed<const D: usize>(
     sizes: [usize; D],
     compute: impl FnOnce(&mut [f32]) -> Result<(), crate::Error>,
 ) -> FlexTensor {
-    let mut values = vec![0.0_f32; sizes.iter().product()];
+    let mut values = zeros(sizes.iter().product());
     compute(&mut values).expect("sizes are the shape's");
     tensor(sizes, values)
 }

@@ -2,6 +2,7 @@
 
 use super::extension::values;
 use super::is_ours;
+use crate::buffer::zeros;
 use crate::gelu::{backward_gelu, gelu as gelu_of};
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::tensor::FloatTensor;
@@ -29,7 +30,7 @@ pub trait GeluOps: Backend {
 /// A tensor like this one, of what `compute` writes.
 fn like(tensor: &FlexTensor, compute: impl FnOnce(&mut [f32]) -> Result<(), crate::Error>) -> FlexTensor {
     let shape = tensor.layout().shape().clone();
-    let mut values = vec![0.0_f32; shape.num_elements()];
+    let mut values = zeros(shape.num_elements());
     compute(&mut values).expect("as many values as the tensor has");
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape), DType::F32)
 }

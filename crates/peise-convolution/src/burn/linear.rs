@@ -66,6 +66,9 @@ mod gradient {
     #[derive(Debug)]
     struct LinearBackward;
 
+    /// Multiplications of each of two gradients that are worth another thread.
+    const ENOUGH_FOR_TWO: usize = 1 << 19;
+
     /// Where input and weight are kept.
     type State = (NodeId, NodeId, Linear);
 
@@ -78,20 +81,26 @@ mod gradient {
             let grad_output = grads.consume::<Flex>(&ops.node).to_contiguous();
             let grad_output = values(&grad_output);
             let Linear { rows, inputs, outputs } = layer;
-            for (index, parent) in ops.parents.into_iter().enumerate() {
-                let Some(parent) = parent else { continue };
-                let grad = match index {
-                    0 => {
-                        let weight = weight.to_contiguous();
-                        computed([rows, inputs], |grad| layer.backward_input(grad_output, values(&weight), grad))
-                    }
-                    1 => {
-                        let input = input.to_contiguous();
-                        computed([inputs, outputs], |grad| layer.backward_weight(values(&input), grad_output, grad))
-                    }
-                    _ => computed([outputs], |grad| layer.backward_bias(grad_output, grad)),
-                };
-                grads.register::<Flex>(parent.id, grad);
+            let mut wanted = ops.parents.into_iter();
+            let mut next = || wanted.next().flatten().map(|parent| parent.id);
+            let (of_input, of_weight, of_bias) = (next(), next(), next());
+            let grad_input = || {
+                let weight = of_input.map(|_| weight.to_contiguous())?;
+                Some(computed([rows, inputs], |grad| layer.backward_input(grad_output, values(&weight), grad)))
+            };
+            let grad_weight = || {
+                let input = of_weight.map(|_| input.to_contiguous())?;
+                Some(computed([inputs, outputs], |grad| layer.backward_weight(values(&input), grad_output, grad)))
+            };
+            // Too small for two threads each, but not for one each.
+            let beside = layer.runs_on_one_thread() && rows * inputs * outputs >= ENOUGH_FOR_TWO;
+            let (grad_input, grad_weight) =
+                if beside { rayon::join(grad_input, grad_weight) } else { (grad_input(), grad_weight()) };
+            let grad_bias = of_bias.map(|_| computed([outputs], |grad| layer.backward_bias(grad_output, grad)));
+            for (id, grad) in [(of_input, grad_input), (of_weight, grad_weight), (of_bias, grad_bias)] {
+                if let (Some(id), Some(grad)) = (id, grad) {
+                    grads.register::<Flex>(id, grad);
+                }
             }
         }
     }

@@ -15,11 +15,6 @@ pub(super) const LONGEST_LABEL: usize = 200;
 
 /// Applies every rule once, on normalised labels.
 pub(super) fn round(labels: &[String]) -> Vec<String> {
-    let each = |rule: fn(&str) -> String| {
-        move |labels: &[String]| {
-            labels.iter().map(|label| if is_long(label) { label.clone() } else { rule(label) }).collect()
-        }
-    };
     let labels = guarded(labels, each(rules::drop_notes));
     let labels = guarded(&labels, each(rules::drop_article_numbers));
     let labels = guarded(&labels, each(rules::drop_talk));
@@ -32,6 +27,11 @@ pub(super) fn round(labels: &[String]) -> Vec<String> {
     guarded(&labels, each(rules::trim))
 }
 
+/// A rule for one label, applied to each that is not too long.
+pub(super) fn each(rule: fn(&str) -> String) -> impl Fn(&[String]) -> Vec<String> {
+    move |labels| labels.iter().map(|label| if is_long(label) { label.clone() } else { rule(label) }).collect()
+}
+
 fn is_long(label: &str) -> bool {
     label.len() > LONGEST_LABEL && label.chars().nth(LONGEST_LABEL).is_some()
 }
@@ -39,7 +39,7 @@ fn is_long(label: &str) -> bool {
 /// Applies a rule; labels that it would make equal, or empty, stay as they were.
 ///
 /// A label that stays may equal another's new form, so this repeats until all that differed differ.
-fn guarded(labels: &[String], rule: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
+pub(super) fn guarded(labels: &[String], rule: impl Fn(&[String]) -> Vec<String>) -> Vec<String> {
     let mut cleaned: Vec<String> = rule(labels);
     for (before, after) in labels.iter().zip(&mut cleaned) {
         if after != before {

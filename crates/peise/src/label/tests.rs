@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-const CLEANERS: [Cleaner; 3] = [Cleaner::None, Cleaner::Report, Cleaner::Default];
+const CLEANERS: [Cleaner; 4] = [Cleaner::None, Cleaner::Report, Cleaner::Default, Cleaner::Lexicon];
 
 #[test]
 fn labels_that_look_the_same_are_written_the_same() {
@@ -111,6 +111,21 @@ fn the_default_cleaner_takes_only_what_carries_no_information() {
 }
 
 #[test]
+fn the_lexicon_cleaner_leaves_the_colours_named() {
+    let cases: [(&[&str], &[&str]); 5] = [
+        (&["213#黑色(现货)", "米白色Ivory"], &["黑", "米白"]),
+        (&["浅蓝色上衣", "navy", "绿色上衣+粉红裙子"], &["浅蓝", "藏青", "绿+粉"]),
+        (&["图片色", "均码"], &["图片色", "均码"]),
+        // What would become equal stays.
+        (&["黑色长袖", "黑色短袖", "白色"], &["黑色长袖", "黑色短袖", "白"]),
+        (&["黑", "黑色"], &["黑", "黑色"]),
+    ];
+    for (labels, expected) in cases {
+        assert_eq!(Cleaner::Lexicon.clean(labels), *expected, "{labels:?}");
+    }
+}
+
+#[test]
 fn long_labels_are_only_normalised() {
     let long = ["(", "黑色预售", "1(", "((a))", ")("].map(|piece| piece.repeat(10_000));
     assert_eq!(Cleaner::Default.clean(&long), long);
@@ -129,12 +144,12 @@ fn labels_that_look_the_same_share_the_first_index() {
 
 #[test]
 fn cleaners_are_named() {
-    for (cleaner, name) in CLEANERS.iter().zip(["none", "report", "default"]) {
+    for (cleaner, name) in CLEANERS.iter().zip(["none", "report", "default", "lexicon"]) {
         assert_eq!(name.parse(), Ok(*cleaner));
         assert_eq!(serde_json::to_string(cleaner).unwrap(), format!("{name:?}"));
     }
     let error = "Default".parse::<Cleaner>().unwrap_err();
-    assert_eq!(error.to_string(), "unknown label cleaner `Default`; give one of none, report, default");
+    assert_eq!(error.to_string(), "unknown label cleaner `Default`; give one of none, report, default, lexicon");
 }
 
 /// Labels put together from pieces of real ones, so that rules meet each other.
@@ -213,7 +228,7 @@ proptest! {
             let cleaned = cleaner.clean(&labels);
             prop_assert_eq!(cleaned.len(), labels.len());
             let before: Vec<String> = match cleaner {
-                Cleaner::Default => labels.iter().map(|label| normalize(label)).collect(),
+                Cleaner::Default | Cleaner::Lexicon => labels.iter().map(|label| normalize(label)).collect(),
                 _ => labels.clone(),
             };
             let distinct = |labels: &[String]| labels.iter().cloned().collect::<HashSet<_>>().len();
