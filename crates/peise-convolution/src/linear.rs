@@ -4,8 +4,10 @@ use crate::shape::{Error, check};
 use gemm::{Parallelism, gemm};
 use rayon::prelude::*;
 
-/// Multiplications that are worth waking other threads for.
+/// Multiplications that are worth every thread.
 const ENOUGH: usize = 1 << 23;
+/// Multiplications that are worth a second thread.
+const ENOUGH_FOR_TWO: usize = 1 << 20;
 
 /// Rows of features through a linear layer.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -32,6 +34,17 @@ impl<'a> Matrix<'a> {
         Self { values, size, strides: [size[1], 1] }
     }
 
+    /// The first rows, and the others.
+    fn split(self, rows: usize) -> (Self, Self) {
+        let [all, columns] = self.size;
+        let part = |from: usize, to: usize| Self {
+            values: &self.values[(from * self.strides[0]).min(self.values.len())..],
+            size: [to - from, columns],
+            ..self
+        };
+        (part(0, rows), part(rows, all))
+    }
+
     fn transposed(self) -> Self {
         let swap = |[a, b]: [usize; 2]| [b, a];
         Self { values: self.values, size: swap(self.size), strides: swap(self.strides) }
@@ -40,6 +53,16 @@ impl<'a> Matrix<'a> {
 
 /// `target = left * right`, plus what the target was, if it is to be kept.
 fn multiply(left: Matrix, right: Matrix, target: &mut [f32], keep: bool) {
+    let ([rows, inner], [_, columns]) = (left.size, right.size);
+    if !(ENOUGH_FOR_TWO..ENOUGH).contains(&(rows * inner * columns)) {
+        return multiply_at_once(left, right, target, keep);
+    }
+    let (upper, lower) = left.split(rows / 2);
+    let (above, below) = target.split_at_mut(rows / 2 * columns);
+    rayon::join(|| multiply_at_once(upper, right, above, keep), || multiply_at_once(lower, right, below, keep));
+}
+
+fn multiply_at_once(left: Matrix, right: Matrix, target: &mut [f32], keep: bool) {
     let ([rows, inner], [same, columns]) = (left.size, right.size);
     assert_eq!(inner, same);
     assert_eq!(target.len(), rows * columns);
@@ -47,7 +70,9 @@ fn multiply(left: Matrix, right: Matrix, target: &mut [f32], keep: bool) {
         return;
     }
     let stride = |stride: usize| isize::try_from(stride).expect("slices are shorter");
-    // SAFETY: the sizes and strides are those of the slices, as has been asserted; the target is not read unless kept,
+    let last = |matrix: Matrix| (0..2).map(|axis| (matrix.size[axis].max(1) - 1) * matrix.strides[axis]).sum::<usize>();
+    assert!(inner == 0 || last(left) < left.values.len() && last(right) < right.values.len());
+    // SAFETY: by the assertions every place that the sizes and strides name lies in its slice; the target is not read unless kept,
     // and borrowed exclusively.
     #[allow(unsafe_code, reason = "the interface of gemm")]
     unsafe {
@@ -76,10 +101,10 @@ fn multiply(left: Matrix, right: Matrix, target: &mut [f32], keep: bool) {
 }
 
 impl Linear {
-    /// Whether each of its products is too small for several threads.
+    /// Whether each of its products is too small for every thread, but two of them are not for one thread each.
     #[cfg_attr(not(all(feature = "burn", feature = "autodiff")), expect(dead_code))]
-    pub(crate) fn runs_on_one_thread(&self) -> bool {
-        self.rows * self.inputs * self.outputs < ENOUGH
+    pub(crate) fn two_at_once(&self) -> bool {
+        (ENOUGH_FOR_TWO / 2..ENOUGH).contains(&(self.rows * self.inputs * self.outputs))
     }
 
     /// `output = input * weight + bias`.
@@ -223,23 +248,36 @@ mod tests {
 
     #[test]
     fn threads_change_nothing() {
-        let layer = Linear { rows: 700, inputs: 600, outputs: 96 };
-        let (input, weight) = (values(&[700, 600], 1), values(&[600, 96], 2));
-        let (bias, grad) = (values(&[96], 3), values(&[700, 96], 4));
-        let run = |threads| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| {
-                let (mut output, mut grad_input) = (vec![0.0; 700 * 96], vec![0.0; 700 * 600]);
-                let (mut grad_weight, mut grad_bias) = (vec![0.0; 600 * 96], vec![0.0; 96]);
-                layer.forward(&input, &weight, Some(&bias), &mut output).unwrap();
-                layer.backward_input(&grad, &weight, &mut grad_input).unwrap();
-                layer.backward_weight(&input, &grad, &mut grad_weight).unwrap();
-                layer.backward_bias(&grad, &mut grad_bias).unwrap();
-                [output, grad_input, grad_weight, grad_bias]
-                    .map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
-            })
-        };
-        assert!(run(1) == run(3), "three threads differ from one");
+        // Products that all threads share, two share, and one does.
+        for [rows, inputs, outputs] in [[700, 600, 96], [129, 192, 96], [60, 96, 96]] {
+            let layer = Linear { rows, inputs, outputs };
+            let (input, weight) = (values(&[rows, inputs], 1), values(&[inputs, outputs], 2));
+            let (bias, grad) = (values(&[outputs], 3), values(&[rows, outputs], 4));
+            let run = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| {
+                    let (mut output, mut grad_input) = (vec![0.0; rows * outputs], vec![0.0; rows * inputs]);
+                    let (mut grad_weight, mut grad_bias) = (vec![0.0; inputs * outputs], vec![0.0; outputs]);
+                    layer.forward(&input, &weight, Some(&bias), &mut output).unwrap();
+                    layer.backward_input(&grad, &weight, &mut grad_input).unwrap();
+                    layer.backward_weight(&input, &grad, &mut grad_weight).unwrap();
+                    layer.backward_bias(&grad, &mut grad_bias).unwrap();
+                    [output, grad_input, grad_weight, grad_bias]
+                })
+            };
+            let found = run(1);
+            let bits =
+                |found: [Vec<f32>; 4]| found.map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>());
+            let (x, g) = (|i, k| input[i * inputs + k], |i, j| grad[i * outputs + j]);
+            let expected = product(x, |k, j| weight[k * outputs + j], [rows, inputs, outputs]);
+            let expected: Vec<f64> =
+                expected.iter().enumerate().map(|(at, value)| value + f64::from(bias[at % outputs])).collect();
+            assert_close("output", &found[0], &expected);
+            let expected = product(g, |j, k| weight[k * outputs + j], [rows, outputs, inputs]);
+            assert_close("grad_input", &found[1], &expected);
+            assert_close("grad_weight", &found[2], &product(|k, i| x(i, k), g, [inputs, rows, outputs]));
+            assert!(bits(found) == bits(run(3)), "three threads differ from one: {layer:?}");
+        }
     }
 
     #[test]

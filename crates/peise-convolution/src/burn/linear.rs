@@ -66,9 +66,6 @@ mod gradient {
     #[derive(Debug)]
     struct LinearBackward;
 
-    /// Multiplications of each of two gradients that are worth another thread.
-    const ENOUGH_FOR_TWO: usize = 1 << 19;
-
     /// Where input and weight are kept.
     type State = (NodeId, NodeId, Linear);
 
@@ -92,10 +89,8 @@ mod gradient {
                 let input = of_weight.map(|_| input.to_contiguous())?;
                 Some(computed([inputs, outputs], |grad| layer.backward_weight(values(&input), grad_output, grad)))
             };
-            // Too small for two threads each, but not for one each.
-            let beside = layer.runs_on_one_thread() && rows * inputs * outputs >= ENOUGH_FOR_TWO;
             let (grad_input, grad_weight) =
-                if beside { rayon::join(grad_input, grad_weight) } else { (grad_input(), grad_weight()) };
+                if layer.two_at_once() { rayon::join(grad_input, grad_weight) } else { (grad_input(), grad_weight()) };
             let grad_bias = of_bias.map(|_| computed([outputs], |grad| layer.backward_bias(grad_output, grad)));
             for (id, grad) in [(of_input, grad_input), (of_weight, grad_weight), (of_bias, grad_bias)] {
                 if let (Some(id), Some(grad)) = (id, grad) {
