@@ -24,8 +24,8 @@ pub struct BatchNorm {
 
 /// The gradients of [`BatchNorm::backward`], each overwritten.
 pub struct BatchNormGrads<'a> {
-    /// `[N, C, H, W]`.
-    pub input: &'a mut [f32],
+    /// `[N, C, H, W]`: that of the output before, that of the input after.
+    pub maps: &'a mut [f32],
     /// `[N, C, H, W]`: that of what is added, if anything is.
     pub residual: Option<&'a mut [f32]>,
     /// `[C]`: that of the factor.
@@ -157,7 +157,7 @@ impl BatchNorm {
     /// went through ReLU.
     ///
     /// # Shapes
-    /// - `input`, `output` and `grad_output` `[N, C, H, W]`; `moments` `[2, C]`, `gamma` `[C]`
+    /// - `input` and `output` `[N, C, H, W]`; `moments` `[2, C]`, `gamma` `[C]`
     /// # Errors
     /// If a slice has another length than its shape; nothing is then written.
     pub fn backward(
@@ -166,14 +166,12 @@ impl BatchNorm {
         moments: &[f32],
         gamma: &[f32],
         output: Option<&[f32]>,
-        grad_output: &[f32],
         grads: BatchNormGrads,
     ) -> Result<(), Error> {
         check("input", input, &[self.len()])?;
         check("moments", moments, &[2, self.channels])?;
         check("gamma", gamma, &[self.channels])?;
-        check("grad_output", grad_output, &[self.len()])?;
-        check("grad_input", grads.input, &[self.len()])?;
+        check("grad_maps", grads.maps, &[self.len()])?;
         check("grad_gamma", grads.gamma, &[self.channels])?;
         check("grad_beta", grads.beta, &[self.channels])?;
         if let Some(output) = output {
@@ -190,16 +188,21 @@ impl BatchNorm {
         // First what the gradient of the normalised values is, kept where the residual wants it, and its sums; then what
         // is left of it once the batch's mean and variance move along.
         let piece = self.piece();
-        let pass = Pass { norm: self, input, means: &moments[..self.channels], output, grad_output };
+        let pass = Pass { norm: self, input, means: &moments[..self.channels], output };
+        let grad_output = &*grads.maps;
         let mut residual = grads.residual;
         let sums = match &mut residual {
             Some(grad) => {
                 let pieces = grad.par_chunks_mut(piece).enumerate();
-                pieces.map(|(index, grad)| pass.sums(index * piece, grad.len(), Some(grad))).collect()
+                pieces
+                    .map(|(index, grad)| {
+                        pass.sums(index * piece, &grad_output[index * piece..][..grad.len()], Some(grad))
+                    })
+                    .collect()
             }
             None => {
-                let pieces = (0..self.len()).into_par_iter().step_by(piece);
-                pieces.map(|start| pass.sums(start, piece.min(self.len() - start), None)).collect()
+                let pieces = grad_output.par_chunks(piece).enumerate();
+                pieces.map(|(index, grad)| pass.sums(index * piece, grad, None)).collect()
             }
         };
         let sums = add(sums, self.channels);
@@ -216,11 +219,11 @@ impl BatchNorm {
                 [scale as f32, slope as f32, offset as f32]
             })
             .collect();
-        let pass = match &residual {
-            Some(grad) => Pass { output: None, grad_output: grad, ..pass },
-            None => pass,
-        };
-        grads.input.par_chunks_mut(piece).enumerate().for_each(|(index, grad)| {
+        let pass = if residual.is_some() { Pass { output: None, ..pass } } else { pass };
+        grads.maps.par_chunks_mut(piece).enumerate().for_each(|(index, grad)| {
+            if let Some(residual) = &residual {
+                grad.copy_from_slice(&residual[index * piece..][..grad.len()]);
+            }
             pass.grad_input(index * piece, &factors, grad);
         });
         Ok(())
@@ -234,21 +237,19 @@ struct Pass<'a> {
     input: &'a [f32],
     means: &'a [f32],
     output: Option<&'a [f32]>,
-    grad_output: &'a [f32],
 }
 
 impl Pass<'_> {
-    /// For each channel, over `len` values from `start`: the sum of the gradient before ReLU, and that of its product
-    /// with the centred input. `keep` receives that gradient.
-    fn sums(&self, start: usize, len: usize, mut keep: Option<&mut [f32]>) -> Vec<[f64; 2]> {
+    /// For each channel, over what lies from `start`: the sum of the gradient before ReLU, and that of its product with
+    /// the centred input. `keep` receives that gradient.
+    fn sums(&self, start: usize, grad_output: &[f32], mut keep: Option<&mut [f32]>) -> Vec<[f64; 2]> {
         let BatchNorm { channels, pixels, .. } = *self.norm;
         let mut sums = vec![[0.0_f64; 2]; channels];
         let masks = if keep.is_some() { None } else { self.output };
         run_at(self.norm.level, || {
-            for (map, from) in (start..start + len).step_by(pixels).enumerate() {
+            for (map, mut grads) in grad_output.chunks_exact(pixels).enumerate() {
                 let mean = self.means[map % channels];
-                let part = from..from + pixels;
-                let mut grads = &self.grad_output[part.clone()];
+                let part = start + map * pixels..start + (map + 1) * pixels;
                 let input = &self.input[part.clone()];
                 if let Some(keep) = &mut keep {
                     let keep = &mut keep[map * pixels..(map + 1) * pixels];
@@ -276,19 +277,19 @@ impl Pass<'_> {
         sums
     }
 
-    /// `grad_input = scale * gradient + slope * (input - mean) + offset`.
-    fn grad_input(&self, start: usize, factors: &[[f32; 3]], grad_input: &mut [f32]) {
+    /// `gradient <- scale * gradient + slope * (input - mean) + offset`.
+    fn grad_input(&self, start: usize, factors: &[[f32; 3]], gradient: &mut [f32]) {
         let BatchNorm { channels, pixels, .. } = *self.norm;
         run_at(self.norm.level, || {
-            for (map, target) in grad_input.chunks_exact_mut(pixels).enumerate() {
+            for (map, target) in gradient.chunks_exact_mut(pixels).enumerate() {
                 let ([scale, slope, offset], mean) = (factors[map % channels], self.means[map % channels]);
                 let part = start + map * pixels..start + (map + 1) * pixels;
-                let values = target.iter_mut().zip(&self.grad_output[part.clone()]).zip(&self.input[part.clone()]);
+                let values = target.iter_mut().zip(&self.input[part.clone()]);
                 match self.output {
-                    None => values.for_each(|((target, g), x)| *target = g * scale + ((x - mean) * slope + offset)),
-                    Some(output) => values.zip(&output[part]).for_each(|(((target, g), x), y)| {
-                        let g = if *y > 0.0 { *g } else { 0.0 };
-                        *target = g * scale + ((x - mean) * slope + offset);
+                    None => values.for_each(|(g, x)| *g = *g * scale + ((x - mean) * slope + offset)),
+                    Some(output) => values.zip(&output[part]).for_each(|((g, x), y)| {
+                        let kept = if *y > 0.0 { *g } else { 0.0 };
+                        *g = kept * scale + ((x - mean) * slope + offset);
                     }),
                 }
             }

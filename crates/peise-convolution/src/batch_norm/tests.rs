@@ -87,17 +87,17 @@ proptest! {
             assert_close("output", &output, &expected.output);
             // Where rounding decides what ReLU lets through, gradients may differ.
             prop_assume!(!relu || output.iter().zip(&expected.output).all(|(a, b)| (*a > 0.0) == (*b > 0.0)));
-            let (mut grad_input, mut grad_residual) = (nan(input.len()), nan(input.len()));
+            let (mut grad_maps, mut grad_residual) = (grad_output.clone(), nan(input.len()));
             let (mut grad_gamma, mut grad_beta) = (nan(sizes[1]), nan(sizes[1]));
             let grads = BatchNormGrads {
-                input: &mut grad_input,
+                maps: &mut grad_maps,
                 residual: has_residual.then_some(&mut grad_residual[..]),
                 gamma: &mut grad_gamma,
                 beta: &mut grad_beta,
             };
             let output = relu.then_some(&output[..]);
-            norm.backward(&input, &moments, &gamma, output, &grad_output, grads).unwrap();
-            assert_close("grad_input", &grad_input, &expected.grad_input);
+            norm.backward(&input, &moments, &gamma, output, grads).unwrap();
+            assert_close("grad_maps", &grad_maps, &expected.grad_input);
             assert_close("grad_gamma", &grad_gamma, &expected.grad_affine[0]);
             assert_close("grad_beta", &grad_beta, &expected.grad_affine[1]);
             if has_residual {
@@ -117,13 +117,13 @@ fn threads_change_nothing() {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
         pool.install(|| {
             let (mut moments, mut output) = (vec![0.0; 48], vec![0.0; input.len()]);
-            let (mut grad_input, mut grad_gamma, mut grad_beta) = (output.clone(), vec![0.0; 24], vec![0.0; 24]);
+            let (mut grad_maps, mut grad_gamma, mut grad_beta) = (grad_output.clone(), vec![0.0; 24], vec![0.0; 24]);
             norm.moments(&input, &mut moments).unwrap();
             norm.forward(&input, &moments, [&gamma, &beta], None, true, &mut output).unwrap();
             let grads =
-                BatchNormGrads { input: &mut grad_input, residual: None, gamma: &mut grad_gamma, beta: &mut grad_beta };
-            norm.backward(&input, &moments, &gamma, Some(&output), &grad_output, grads).unwrap();
-            [moments, output, grad_input, grad_gamma, grad_beta]
+                BatchNormGrads { maps: &mut grad_maps, residual: None, gamma: &mut grad_gamma, beta: &mut grad_beta };
+            norm.backward(&input, &moments, &gamma, Some(&output), grads).unwrap();
+            [moments, output, grad_maps, grad_gamma, grad_beta]
                 .map(|values| values.into_iter().map(f32::to_bits).collect::<Vec<_>>())
         })
     };
@@ -156,8 +156,8 @@ fn wrong_lengths_are_refused_and_nothing_is_written() {
     assert!(matches!(short, Err(Error::Length { name: "residual", .. })));
     assert_eq!(output, [7.0; 96]);
     let (mut gamma, mut beta) = ([0.0; 3], [0.0; 2]);
-    let grads = BatchNormGrads { input: &mut output, residual: None, gamma: &mut gamma, beta: &mut beta };
-    let short = norm.backward(&maps, &moments, &three, None, &maps, grads);
+    let grads = BatchNormGrads { maps: &mut output, residual: None, gamma: &mut gamma, beta: &mut beta };
+    let short = norm.backward(&maps, &moments, &three, None, grads);
     assert!(matches!(short, Err(Error::Length { name: "grad_beta", .. })));
     assert_eq!(output, [7.0; 96]);
 }

@@ -1,6 +1,6 @@
 //! Batch normalisation for burn's tensors.
 
-use super::extension::{Maybe, computed, tensor, values};
+use super::extension::{Maybe, computed, values};
 use super::{Epilogue, is_ours, maybe};
 use crate::batch_norm::{BatchNorm, BatchNormGrads};
 use crate::buffer::zeros;
@@ -115,6 +115,7 @@ impl BatchNormOps for Flex {
 
 #[cfg(feature = "autodiff")]
 mod gradient {
+    use super::super::extension::{owned, tensor};
     use super::*;
     use burn::backend::autodiff::Autodiff;
     use burn::backend::autodiff::checkpoint::{base::Checkpointer, strategy::CheckpointStrategy};
@@ -143,19 +144,20 @@ mod gradient {
             let [input, moments, gamma] = [input, moments, gamma].map(|tensor| tensor.to_contiguous());
             let sizes = norm.sizes();
             let len = sizes.iter().product();
-            let (mut grad_input, mut grad_gamma, mut grad_beta) = (zeros(len), zeros(sizes[1]), zeros(sizes[1]));
+            let mut grad_maps = owned(grad_output);
+            let (mut grad_gamma, mut grad_beta) = (zeros(sizes[1]), zeros(sizes[1]));
             let mut grad_residual = ops.parents.get(3).is_some_and(Option::is_some).then(|| zeros(len));
             let into = BatchNormGrads {
-                input: &mut grad_input,
+                maps: &mut grad_maps,
                 residual: grad_residual.as_deref_mut(),
                 gamma: &mut grad_gamma,
                 beta: &mut grad_beta,
             };
             let output = output.as_ref().map(values);
-            norm.backward(values(&input), values(&moments), values(&gamma), output, values(&grad_output), into)
+            norm.backward(values(&input), values(&moments), values(&gamma), output, into)
                 .expect("sizes are the norm's");
             let found = [
-                Some(tensor(sizes, grad_input)),
+                Some(tensor(sizes, grad_maps)),
                 Some(tensor([sizes[1]], grad_gamma)),
                 Some(tensor([sizes[1]], grad_beta)),
                 grad_residual.map(|grad| tensor(sizes, grad)),

@@ -86,6 +86,17 @@ pub(super) fn computed<const D: usize>(
     tensor(sizes, values)
 }
 
+/// A contiguous tensor's values, without a copy where nothing else holds them.
+#[cfg(feature = "autodiff")]
+pub(super) fn owned(tensor: FlexTensor) -> Vec<f32> {
+    if tensor.is_unique() {
+        return tensor.into_data().try_into_vec().expect("32-bit floats");
+    }
+    let mut copy = zeros(values(&tensor).len());
+    copy.copy_from_slice(values(&tensor));
+    copy
+}
+
 pub(super) fn tensor<const D: usize>(sizes: [usize; D], values: Vec<f32>) -> FlexTensor {
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(sizes.into()), DType::F32)
 }
