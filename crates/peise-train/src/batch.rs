@@ -3,7 +3,7 @@
 
 use crate::augment::Augmentation;
 use crate::augment::text::{TextChanges, same_kinds};
-use crate::dataset::{TrainingData, TrainingLabel, TrainingListing};
+use crate::dataset::{TrainingData, TrainingListing};
 use crate::loss::{Relation, Target};
 use ::image::RgbImage;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -80,20 +80,6 @@ impl Batch {
                         *known.entry((truth, label)).or_insert_with(|| data.labels[truth].relation(&data.labels[label]))
                     }
                 });
-            }
-        }
-        relations
-    }
-
-    /// For every photo and colour word what they have to do with each other, `[N, V]`: the one colour of the photo's
-    /// label, and the others; nothing where the label has several, or one that is none of the words'.
-    pub fn vocabulary_relations(&self, data: &TrainingData, words: &[TrainingLabel]) -> Vec<Relation> {
-        let mut relations = Vec::with_capacity(self.photo_labels.len() * words.len());
-        for truth in &self.photo_labels {
-            let colours = truth.map_or(&[][..], |truth| &data.labels[self.labels[truth]].colours);
-            for word in words {
-                let same = colours.len() == 1 && word.colours == colours;
-                relations.push(if same { Relation::Positive } else { Relation::Negative });
             }
         }
         relations

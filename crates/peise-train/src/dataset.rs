@@ -2,7 +2,7 @@
 
 use crate::loss::Relation;
 use ::image::RgbImage;
-use peise::colour::{Mention, TERMS, delta_e, mentions};
+use peise::colour::{Mention, delta_e, mentions};
 use peise::format::course::DataSet;
 use peise::format::describe;
 use peise::image::{DecodeLimits, ImageError, Preprocess, read_bytes};
@@ -13,8 +13,8 @@ use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 /// One listing with its truth, as indices into a [`TrainingData`].
@@ -267,13 +267,6 @@ impl TrainingData {
         let set: std::collections::BTreeSet<char> = self.labels.iter().flat_map(|label| label.text.chars()).collect();
         set.into_iter().collect()
     }
-}
-
-/// The first word of every colour of [`TERMS`], in its order.
-pub(crate) fn vocabulary() -> &'static [TrainingLabel] {
-    static WORDS: LazyLock<Vec<TrainingLabel>> =
-        LazyLock::new(|| TERMS.iter().map(|term| TrainingLabel::new(term.chinese[0].to_owned())).collect());
-    &WORDS
 }
 
 impl TrainingLabel {

@@ -101,10 +101,8 @@ pub struct OptimiserConfig {
     pub layer_weight: f32,
     /// Weight of the image-text contrast across the batch; 0 = off.
     pub contrast_weight: f32,
-    /// Temperature of the contrasts.
+    /// Temperature of the contrast.
     pub contrast_temperature: f64,
-    /// Weight of the contrast of photos with every colour word of the table of [`peise::colour`]; 0 = off.
-    pub vocabulary_weight: f32,
     /// Whether cross-entropy is fed with probabilities, so that its softmax is applied twice, as in the report's
     /// published run; caps the confidence at 0.73 for two labels.
     pub double_softmax: bool,
@@ -121,7 +119,6 @@ impl Default for OptimiserConfig {
             layer_weight: 0.0,
             contrast_weight: 0.0,
             contrast_temperature: 0.1,
-            vocabulary_weight: 0.0,
             double_softmax: false,
             supcon_temperature: 0.1,
         }
@@ -231,13 +228,7 @@ impl Recipe {
             }
         }
         let optimiser = &self.optimiser;
-        let amounts = [
-            optimiser.weight_decay,
-            optimiser.clip,
-            optimiser.layer_weight,
-            optimiser.contrast_weight,
-            optimiser.vocabulary_weight,
-        ];
+        let amounts = [optimiser.weight_decay, optimiser.clip, optimiser.layer_weight, optimiser.contrast_weight];
         if !amounts.iter().all(|amount| (0.0..=f32::MAX).contains(amount)) || !(0.0..1.0).contains(&optimiser.average) {
             return fail("optimiser: weights and clip must not be negative, and average lie within 0..1");
         }
@@ -248,11 +239,6 @@ impl Recipe {
         if !self.changes.text.is_none() && matches!(self.model, ModelConfig::Report(_)) {
             return fail(
                 "changes.text must be left out for model report: what its text encoder says is kept per label",
-            );
-        }
-        if optimiser.vocabulary_weight > 0.0 && matches!(self.model, ModelConfig::Report(_)) {
-            return fail(
-                "optimiser.vocabulary_weight must be 0 for model report, whose text encoder is kept per label",
             );
         }
         let shows_none = self.changes.distractor > 0.0 || self.unlabelled == Unlabelled::ShowsNone;

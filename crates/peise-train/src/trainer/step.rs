@@ -3,7 +3,7 @@
 use super::features::Features;
 use super::{StepLog, TrainError};
 use crate::batch::Batch;
-use crate::dataset::{TrainingData, vocabulary};
+use crate::dataset::TrainingData;
 use crate::loss::{Supcon, SupconForm, contrast, cross_entropy, structured, supcon, to_vec};
 use crate::recipe::{Loss, OptimiserConfig};
 use burn::tensor::{Device, Tensor};
@@ -111,18 +111,9 @@ impl Step<'_> {
         let mut contrast_value = 0.0;
         if self.optimiser.contrast_weight > 0.0 {
             let relations = batch.relations(self.data);
-            let found = contrast(images.clone(), labels, &relations, self.optimiser.contrast_temperature);
+            let found = contrast(images, labels, &relations, self.optimiser.contrast_temperature);
             contrast_value = f64::from(found.clone().into_scalar::<f32>());
             total = total + found * self.optimiser.contrast_weight;
-        }
-        if self.optimiser.vocabulary_weight > 0.0 {
-            let words = vocabulary();
-            let texts: Vec<&str> = words.iter().map(|word| word.text.as_str()).collect();
-            let tokens = self.tokenizer.batch(&texts).on(self.device);
-            let relations = batch.vocabulary_relations(self.data, words);
-            let temperature = self.optimiser.contrast_temperature;
-            let found = contrast(images, model.encode_labels(tokens), &relations, temperature);
-            total = total + found * self.optimiser.vocabulary_weight;
         }
         let right = count_right(&scores_of(&output, batch), batch)?;
         let reward = f64::from(reward.into_scalar::<f32>());
