@@ -1,0 +1,70 @@
+#!/usr/bin/env python3
+"""Trains the recipe compact on a short schedule, one thing changed at a time, and scores validation: a table of docs/results.md.
+
+    benches/results/ablations.py --data FOLDER [--steps 1500] [--out target/ablations] [--rows NAME...]
+
+FOLDER holds the sets of docs/data.md, synth-train, and a drawn test set `iid`. A run that is there already is not trained again.
+"""
+
+import argparse
+import json
+import subprocess
+from pathlib import Path
+
+TRAINING = ["web-sampled", "small-sampled", "small-family", "synth-train"]
+SCORED = {"web-sampled": "validation", "small-sampled": "validation", "small-family": "validation", "iid": "test"}
+ROWS = {
+    "base": ("as it is", []),
+    "seed": ("as it is, another seed", ["seed=21"]),
+    "units-1": ("matcher of 1 unit in place of 3", ["model.matcher.units=1"]),
+    "units-0": ("no matcher: a photo's features times a label's", ["model.matcher.units=0"]),
+    "last-unit": ("loss at the last unit alone", ["optimiser.layer_weight=0"]),
+    "contrast-0": ("no contrast across the batch", ["optimiser.contrast_weight=0"]),
+    "contrast-4": ("four times the contrast", ["optimiser.contrast_weight=2"]),
+    "no-augmentation": ("photos as they are", ["augmentation={steps=[]}"]),
+    "no-synthetic": ("no drawn listings", []),
+    "rate-2": ("twice the learning rate", ["stages.0.lr=2e-3"]),
+    "lexicon": ("no matcher, labels reduced to their colour words", ["model.matcher.units=0", "model.cleaner=lexicon"]),
+}
+
+
+def train(arguments, name, out):
+    sets = [data for data in TRAINING if not (name == "no-synthetic" and data == "synth-train")]
+    settings = [f"stages.0.steps={arguments.steps}", f"validate_every={arguments.steps}", *ROWS[name][1]]
+    words = [arguments.peise, "train", "--recipe", "recipes/compact.toml", "--out", out]
+    words += [word for data in sets for word in ("--data", arguments.data / data)]
+    subprocess.run([*words, *(word for one in settings for word in ("--set", one))], check=True)
+
+
+def score(arguments, model, data, split):
+    pred, scores = arguments.out / "pred.json", arguments.out / "scores.jsonl"
+    folder = arguments.data / data
+    predict = ["predict", "--model", model, "--data", folder, "--split", split, "--rule", "cover", "--engine", "flex"]
+    files = ["--out", pred, "--scores", scores]
+    subprocess.run([arguments.peise, *predict, *files], check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    truth = folder / (f"{split}_truth.json" if split == "test" else f"{split}_all.json")
+    words = [arguments.peise, "eval", "--pred", pred, "--truth", truth, "--scores", scores, "--json"]
+    found = json.loads(subprocess.run(words, check=True, stdout=subprocess.PIPE).stdout)
+    return f"{found['acc']['value']:.4f} / {found['em']['value']:.3f}"
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--peise", type=Path, default=Path("target/release/peise"))
+    parser.add_argument("--data", type=Path, required=True)
+    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--out", type=Path, default=Path("target/ablations"))
+    parser.add_argument("--rows", nargs="+", choices=list(ROWS), default=list(ROWS))
+    arguments = parser.parse_args()
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    print("| Acc / EM | " + " | ".join(SCORED) + " |\n|---|" + "---|" * len(SCORED))
+    for name in arguments.rows:
+        out = arguments.out / name
+        if not (out / "best" / "model.safetensors").exists():
+            train(arguments, name, out)
+        cells = [score(arguments, out / "best", data, split) for data, split in SCORED.items()]
+        print(f"| {ROWS[name][0]} | " + " | ".join(cells) + " |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
