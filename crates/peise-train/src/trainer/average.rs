@@ -87,3 +87,37 @@ impl ModuleMapper for Apply<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Device;
+
+    #[derive(Module, Debug)]
+    struct Weight {
+        weight: Param<Tensor<1>>,
+    }
+
+    fn weight(value: f32) -> Weight {
+        Weight { weight: Param::from_tensor(Tensor::from_floats([value], &Device::flex())) }
+    }
+
+    fn averaged(average: &Average) -> f32 {
+        average.apply(weight(0.0)).weight.val().into_scalar::<f32>()
+    }
+
+    #[test]
+    fn a_young_average_takes_every_step_and_an_old_one_every_fourth() {
+        let mut average = Average::new(&weight(1.0), 0.9);
+        average.update(&weight(2.0), 0);
+        assert!((averaged(&average) - (0.1 * 1.0 + 0.9 * 2.0)).abs() < 1e-6);
+        let before = averaged(&average);
+        for step in 401..404 {
+            average.update(&weight(5.0), step);
+            assert_eq!(averaged(&average), before);
+        }
+        average.update(&weight(5.0), 404);
+        let decay = 0.9_f32.powi(4);
+        assert!((averaged(&average) - (decay * before + (1.0 - decay) * 5.0)).abs() < 1e-5);
+    }
+}
