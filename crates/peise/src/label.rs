@@ -64,8 +64,8 @@ impl FromStr for Cleaner {
 impl Cleaner {
     /// Cleans the labels of one listing; one result per label, in the same order.
     ///
-    /// Labels equal after [`normalize`] have equal results under [`Cleaner::Default`] and [`Cleaner::Lexicon`]. A label in which nothing is
-    /// visible becomes the empty string there, and only such a label does.
+    /// Labels equal after [`normalize`] have equal results under [`Cleaner::Default`] and [`Cleaner::Lexicon`]. A label
+    /// in which nothing is visible becomes the empty string there, and only such a label does.
     pub fn clean(&self, labels: &[impl AsRef<str>]) -> Vec<String> {
         let labels: Vec<String> = labels.iter().map(|label| label.as_ref().to_owned()).collect();
         match self {
