@@ -193,12 +193,8 @@ impl BatchNorm {
         let mut residual = grads.residual;
         let sums = match &mut residual {
             Some(grad) => {
-                let pieces = grad.par_chunks_mut(piece).enumerate();
-                pieces
-                    .map(|(index, grad)| {
-                        pass.sums(index * piece, &grad_output[index * piece..][..grad.len()], Some(grad))
-                    })
-                    .collect()
+                let pieces = grad.par_chunks_mut(piece).zip(grad_output.par_chunks(piece)).enumerate();
+                pieces.map(|(index, (grad, of_output))| pass.sums(index * piece, of_output, Some(grad))).collect()
             }
             None => {
                 let pieces = grad_output.par_chunks(piece).enumerate();
