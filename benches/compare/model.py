@@ -13,6 +13,7 @@ from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
 
 RESERVED = 2  # Tokens: padding and start.
+SILENT = -30.0  # Log-odds of padding.
 
 
 class ConvNorm(nn.Module):
@@ -42,7 +43,7 @@ class BasicBlock(nn.Module):
 
 
 class ImageEncoder(nn.Module):
-    """`[N, 3, H, W]` to `[N, D]`."""
+    """`[N, 3, H, W]` to `[N, D + S W]`: features, then those of parts of width W in S places."""
 
     def __init__(self, config):
         super().__init__()
@@ -55,11 +56,14 @@ class ImageEncoder(nn.Module):
         self.blocks = nn.Sequential(*blocks)
         self.attention = nn.Linear(channels, config["pool_queries"])
         self.projection = nn.Linear(channels * (1 + config["pool_queries"]), config["output"])
+        width = config.get("part_width", 0)
+        self.parts = nn.Linear(channels, width) if width else None
 
     def forward(self, x):
         segments = self.blocks(F.relu(self.stem(x))).flatten(2)
         shares = self.attention(segments.transpose(1, 2)).softmax(1)
-        return self.projection(torch.cat([segments.mean(2), (segments @ shares).flatten(1)], 1))
+        features = self.projection(torch.cat([segments.mean(2), (segments @ shares).flatten(1)], 1))
+        return features if self.parts is None else torch.cat([features, self.parts(segments.transpose(1, 2)).flatten(1)], 1)
 
 
 class HeadAttention(nn.Module):
@@ -124,7 +128,7 @@ class LabelTransformer(nn.Module):
 
 
 class LabelEncoder(nn.Module):
-    """Tokens `[M, T]` and their mask to `[M, D]`."""
+    """Tokens `[M, T]` and their mask to `[M, D + T (W + 1)]`: features, then those of each character with its log-odds."""
 
     def __init__(self, config):
         super().__init__()
@@ -134,10 +138,17 @@ class LabelEncoder(nn.Module):
         self.transformer = LabelTransformer(config)
         self.norm = nn.LayerNorm(width)
         self.projection = nn.Linear(width, config["output"])
+        self.parts = nn.Linear(width, config["part_width"] + 1) if config.get("part_width") else None
 
     def forward(self, tokens, mask):
         x = self.embedding(tokens) + self.position.weight[: tokens.shape[1]]
-        return self.projection(self.norm(self.transformer(x, mask)[:, 0]))
+        x = self.norm(self.transformer(x, mask))
+        features = self.projection(x[:, 0])
+        if self.parts is None:
+            return features
+        parts = self.parts(x).masked_fill(mask[..., None], SILENT)
+        parts = F.pad(parts, (0, 0, 0, len(self.position.weight) - tokens.shape[1]), value=SILENT)
+        return torch.cat([features, parts.flatten(1)], 1)
 
 
 class NodeUpdate(nn.Module):
@@ -221,8 +232,23 @@ class ScoreHead(nn.Module):
         return dot + self.edge(query, key), self.none(images).squeeze(-1)
 
 
+class PartScore(nn.Module):
+    """Parts of photos `[B, I, S W]` and labels `[B, L, T (W + 1)]` to `[B, I, L]`."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.width, self.scale = width, nn.Parameter(torch.ones(1))
+
+    def forward(self, images, labels):
+        places = images.unflatten(2, (-1, self.width))
+        characters, odds = labels.unflatten(2, (-1, self.width + 1)).split([self.width, 1], 3)
+        pairs = torch.einsum("bisw,bltw->bilts", places, characters) / math.sqrt(self.width)
+        best = (pairs * pairs.softmax(4)).sum(4)
+        return (best * odds.sigmoid().squeeze(3)[:, None]).sum(3) * self.scale
+
+
 class Matcher(nn.Module):
-    """Features `[B, I, D]` and `[B, L, D]` with their masks to scores `[B, I, L]`."""
+    """Rows of the encoders `[B, I, ..]` and `[B, L, ..]` with their masks to scores `[B, I, L]`."""
 
     def __init__(self, config):
         super().__init__()
@@ -230,6 +256,11 @@ class Matcher(nn.Module):
         self.image_norm, self.label_norm = nn.LayerNorm(width), nn.LayerNorm(width)
         self.units = nn.ModuleList(Unit(config) for _ in range(config["units"]))
         self.head = ScoreHead(config)
+        self.parts = PartScore(config["part_width"]) if config.get("part_width") else None
+
+    def split(self, rows):
+        """What is said of the whole, and of the parts."""
+        return rows.split([self.head.image.in_features, rows.shape[2] - self.head.image.in_features], 2)
 
     def states(self, images, labels, image_mask, label_mask):
         images, labels = self.image_norm(images), self.label_norm(labels)
@@ -239,12 +270,14 @@ class Matcher(nn.Module):
 
     def forward(self, *inputs):
         """The last unit's scores."""
-        *_, last = self.states(*inputs)
-        return self.head(*last)[0]
+        return self.every_unit(*inputs)[-1][0]
 
-    def every_unit(self, *inputs):
+    def every_unit(self, images, labels, *masks):
         """Scores and no-label scores of every unit, to train on."""
-        return [self.head(*states) for states in self.states(*inputs)]
+        (images, image_parts), (labels, label_parts) = self.split(images), self.split(labels)
+        fine = 0.0 if self.parts is None else self.parts(image_parts, label_parts)
+        found = (self.head(*states) for states in self.states(images, labels, *masks))
+        return [(scores + fine, none) for scores, none in found]
 
 
 class Compact(nn.Module):

@@ -3,7 +3,7 @@
 
 use crate::augment::Augmentation;
 use crate::augment::text::{TextChanges, same_kinds};
-use crate::dataset::{TrainingData, TrainingListing};
+use crate::dataset::{NEAR, TrainingData, TrainingListing};
 use crate::loss::{Relation, Target};
 use ::image::RgbImage;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -67,8 +67,9 @@ impl Batch {
         Tensor::from_data(TensorData::new(self.photos.clone(), [count, 3, height, width]), device)
     }
 
-    /// For every photo and label of the batch what they have to do with each other, `[N, M]`.
-    pub fn relations(&self, data: &TrainingData) -> Vec<Relation> {
+    /// For every photo and label of the batch what they have to do with each other, `[N, M]`; colours no further apart than `near`
+    /// (CIEDE2000) are left out.
+    pub fn relations(&self, data: &TrainingData, near: f32) -> Vec<Relation> {
         let mut known: HashMap<(usize, usize), Relation> = HashMap::new();
         let mut relations = Vec::with_capacity(self.photo_labels.len() * self.labels.len());
         for truth in &self.photo_labels {
@@ -77,7 +78,9 @@ impl Batch {
                     None => Relation::Ignored,
                     Some(truth) => {
                         let truth = self.labels[*truth];
-                        *known.entry((truth, label)).or_insert_with(|| data.labels[truth].relation(&data.labels[label]))
+                        *known
+                            .entry((truth, label))
+                            .or_insert_with(|| data.labels[truth].relation(&data.labels[label], near))
                     }
                 });
             }
@@ -283,8 +286,10 @@ fn change(
         let at = random.random_range(0..other.photos.len());
         let label = other.truth[at]?;
         let (label, written) = (other.labels[label], &other.written[label]);
-        let clear =
-            changed.labels.iter().all(|&own| data.labels[own].relation(&data.labels[label]) == Relation::Negative);
+        let clear = changed
+            .labels
+            .iter()
+            .all(|&own| data.labels[own].relation(&data.labels[label], NEAR) == Relation::Negative);
         clear.then_some((other.photos[at], label, written))
     };
     let (photo, label) = (foreign(), foreign());

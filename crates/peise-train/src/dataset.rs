@@ -101,7 +101,7 @@ pub struct LoadOptions<'a> {
 }
 
 /// Below this CIEDE2000 difference two colour words may well be said of one photo.
-const NEAR: f32 = 22.0;
+pub const NEAR: f32 = 22.0;
 
 impl TrainingData {
     /// Reads all listings of `sets` and preprocesses every distinct photo, if they fit into memory.
@@ -276,8 +276,8 @@ impl TrainingLabel {
     }
 
     /// What a photo of this label has to do with another label: the same text is positive, clearly
-    /// different colours are negative, all else is left out.
-    pub fn relation(&self, other: &Self) -> Relation {
+    /// different colours are negative, all else is left out. Clear is a CIEDE2000 difference above `near`.
+    pub fn relation(&self, other: &Self, near: f32) -> Relation {
         if self.text == other.text {
             return Relation::Positive;
         }
@@ -287,7 +287,25 @@ impl TrainingLabel {
         if self.colours.len() == 1 && self.colours == other.colours {
             return Relation::Positive;
         }
-        let clear = self.colours.iter().all(|&one| other.colours.iter().all(|&two| delta_e(one, two) > NEAR));
+        let clear = self.colours.iter().all(|&one| other.colours.iter().all(|&two| delta_e(one, two) > near));
         if clear { Relation::Negative } else { Relation::Ignored }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn near_colours_are_left_out_up_to_the_distance_that_is_asked_for() {
+        let label = |text: &str| TrainingLabel::new(text.to_owned());
+        let relation = |one: &str, two: &str, near| label(one).relation(&label(two), near);
+        assert_eq!(relation("黑色", "纯黑", 0.0), Relation::Positive);
+        assert_eq!(relation("黑色", "红色", NEAR), Relation::Negative);
+        assert_eq!(relation("黑色", "藏青色", NEAR), Relation::Ignored);
+        assert_eq!(relation("黑色", "藏青色", 0.0), Relation::Negative);
+        // What shares a colour is never told apart by it, and a label without one is not by any.
+        assert_eq!(relation("黑色+红色", "黑色", 0.0), Relation::Ignored);
+        assert_eq!(relation("黑色", "图片色", 0.0), Relation::Ignored);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::augment::Augmentation;
 use crate::batch::ListingChanges;
-use crate::dataset::Unlabelled;
+use crate::dataset::{NEAR, Unlabelled};
 use peise::image::Preprocess;
 use peise::model::ModelConfig;
 use serde::{Deserialize, Serialize};
@@ -103,6 +103,8 @@ pub struct OptimiserConfig {
     pub contrast_weight: f32,
     /// Temperature of the contrast.
     pub contrast_temperature: f64,
+    /// The contrast leaves out a label whose colour is no further from the photo's than this, CIEDE2000; 0 = none but the same.
+    pub contrast_near: f32,
     /// Whether cross-entropy is fed with probabilities, so that its softmax is applied twice, as in the report's
     /// published run; caps the confidence at 0.73 for two labels.
     pub double_softmax: bool,
@@ -119,6 +121,7 @@ impl Default for OptimiserConfig {
             layer_weight: 0.0,
             contrast_weight: 0.0,
             contrast_temperature: 0.1,
+            contrast_near: NEAR,
             double_softmax: false,
             supcon_temperature: 0.1,
         }
@@ -228,9 +231,17 @@ impl Recipe {
             }
         }
         let optimiser = &self.optimiser;
-        let amounts = [optimiser.weight_decay, optimiser.clip, optimiser.layer_weight, optimiser.contrast_weight];
+        let amounts = [
+            optimiser.weight_decay,
+            optimiser.clip,
+            optimiser.layer_weight,
+            optimiser.contrast_weight,
+            optimiser.contrast_near,
+        ];
         if !amounts.iter().all(|amount| (0.0..=f32::MAX).contains(amount)) || !(0.0..1.0).contains(&optimiser.average) {
-            return fail("optimiser: weights and clip must not be negative, and average lie within 0..1");
+            return fail(
+                "optimiser: weights, clip and contrast_near must not be negative, and average lie within 0..1",
+            );
         }
         let probabilities = [self.changes.distractor, self.changes.extra_label];
         if !probabilities.iter().all(|probability| (0.0..=1.0).contains(probability)) {

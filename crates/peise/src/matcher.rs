@@ -4,19 +4,23 @@
 //! as the course report adapted it to listings: units of self- and cross-attention on a complete
 //! bipartite graph, with a learned edge score in place of a dot product. Deviations: pre-norm;
 //! masked batches; every unit's state is scored by one shared head, so that every layer can be
-//! supervised; the score adds a scaled dot product to the edge score; a no-label score beside.
+//! supervised; the score adds a scaled dot product to the edge score; a no-label score beside; and, where features have
+//! parts, every score is the whole's plus that of the parts (coarse, then fine).
 
+use crate::encoder::residual::is_zero;
 use crate::layers::linear;
 use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
-use burn::tensor::{Bool, Device, Tensor, assert_shape};
+use burn::tensor::{Bool, Device, Tensor};
 use serde::{Deserialize, Serialize};
 
 pub mod attention;
 pub mod decode;
+pub mod parts;
 pub mod report;
 
 use attention::{CrossAttention, EdgeScore, SelfAttention, UnitConfig};
+use parts::PartScore;
 
 /// Architecture of an [`AttentionMatcher`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -34,14 +38,17 @@ pub struct AttentionMatcherConfig {
     pub node_hidden: usize,
     /// Dropout of the node update while training.
     pub dropout: f64,
+    /// Width of the features of parts, which follow those of the whole; 0 = none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part_width: usize,
 }
 
 /// A masked batch of listings.
 #[derive(Debug, Clone)]
 pub struct MatcherInput {
-    /// Image features `[B, I, D]`.
+    /// Image features `[B, I, D]`, or with parts of width W in S places `[B, I, D + S W]`.
     pub images: Tensor<3>,
-    /// Label features `[B, L, D]`.
+    /// Label features `[B, L, D]`, or with parts of T characters `[B, L, D + T (W + 1)]`.
     pub labels: Tensor<3>,
     /// `[B, I]`, `true` = padding.
     pub image_mask: Tensor<2, Bool>,
@@ -71,6 +78,7 @@ pub struct AttentionMatcher {
     label_norm: LayerNorm,
     units: Vec<Unit>,
     head: ScoreHead,
+    parts: Option<PartScore>,
 }
 
 /// Scores final states: edge score plus scaled dot product; and a no-label score from the image.
@@ -119,23 +127,32 @@ impl AttentionMatcherConfig {
                 edge: EdgeScore::init(self.width, self.edge_hidden, device),
                 none: layer(1),
             },
+            parts: (self.part_width > 0).then(|| PartScore::init(self.part_width, device)),
         }
     }
 }
 
 impl AttentionMatcher {
+    /// Width D of both inputs.
+    pub fn width(&self) -> usize {
+        self.head.none.weight.dims()[0]
+    }
+
     /// Scores every image against every label of each listing.
     ///
     /// # Shapes
-    /// - images `[B, I, D]`, labels `[B, L, D]`; masks `[B, I]`, `[B, L]`, `true` = padding
+    /// - as [`MatcherInput`] has them; masks `true` = padding
     /// - returns per unit `[B, I, L]` and `[B, I]`; with no unit, the scores of the inputs
     /// # Panics
-    /// If widths differ (programmer error).
+    /// If the widths are not its own (programmer error).
     pub fn forward(&self, input: MatcherInput) -> MatcherOutput {
-        let [batch, _, width] = input.images.dims();
-        assert_shape!(input.labels, [batch, _, width]);
-        let mut images = self.image_norm.forward(input.images);
-        let mut labels = self.label_norm.forward(input.labels);
+        let parts = |features: &Tensor<3>| {
+            let [_, _, row] = features.dims();
+            features.clone().narrow(2, self.width(), row - self.width())
+        };
+        let fine = self.parts.as_ref().map(|score| score.forward(parts(&input.images), parts(&input.labels)));
+        let mut images = self.image_norm.forward(input.images.narrow(2, 0, self.width()));
+        let mut labels = self.label_norm.forward(input.labels.narrow(2, 0, self.width()));
         let mut output = MatcherOutput { scores: Vec::new(), none: Vec::new() };
         for unit in &self.units {
             images = unit.within.forward(images, input.image_mask.clone());
@@ -148,6 +165,9 @@ impl AttentionMatcher {
         }
         if self.units.is_empty() {
             self.head.forward(images, labels, &mut output);
+        }
+        if let Some(fine) = fine {
+            output.scores.iter_mut().for_each(|scores| *scores = scores.clone() + fine.clone());
         }
         output
     }
@@ -171,7 +191,15 @@ mod tests {
     use burn::tensor::Distribution;
 
     fn config() -> AttentionMatcherConfig {
-        AttentionMatcherConfig { width: 16, units: 2, heads: 2, edge_hidden: 8, node_hidden: 32, dropout: 0.0 }
+        AttentionMatcherConfig {
+            width: 16,
+            units: 2,
+            heads: 2,
+            edge_hidden: 8,
+            node_hidden: 32,
+            dropout: 0.0,
+            part_width: 3,
+        }
     }
 
     fn mask(rows: &[&[bool]], device: &Device) -> Tensor<2, Bool> {
@@ -187,18 +215,20 @@ mod tests {
     fn padding_does_not_leak_and_order_does_not_matter() {
         let device = Device::flex();
         let model = config().init(&device);
-        let images = Tensor::<3>::random([1, 3, 16], Distribution::Default, &device);
-        let labels = Tensor::<3>::random([1, 2, 16], Distribution::Default, &device);
+        // Two places and two characters beside the whole.
+        let (image_row, label_row) = (16 + 2 * 3, 16 + 2 * 4);
+        let images = Tensor::<3>::random([1, 3, image_row], Distribution::Default, &device);
+        let labels = Tensor::<3>::random([1, 2, label_row], Distribution::Default, &device);
         let alone = model.forward(MatcherInput {
             images: images.clone(),
             labels: labels.clone(),
             image_mask: mask(&[&[false; 3]], &device),
             label_mask: mask(&[&[false; 2]], &device),
         });
-        let noise = |rows| Tensor::<3>::random([1, rows, 16], Distribution::Normal(0.0, 9.0), &device);
+        let noise = |rows, row| Tensor::<3>::random([1, rows, row], Distribution::Normal(0.0, 9.0), &device);
         let padded = model.forward(MatcherInput {
-            images: Tensor::cat(vec![images.clone().flip([1]), noise(2)], 1),
-            labels: Tensor::cat(vec![labels.clone().flip([1]), noise(3)], 1),
+            images: Tensor::cat(vec![images.clone().flip([1]), noise(2, image_row)], 1),
+            labels: Tensor::cat(vec![labels.clone().flip([1]), noise(3, label_row)], 1),
             image_mask: mask(&[&[false, false, false, true, true]], &device),
             label_mask: mask(&[&[false, false, true, true, true]], &device),
         });

@@ -239,6 +239,14 @@ impl Model {
         }
     }
 
+    /// Of matcher inputs what says something of the whole photo or label, `[N, D]`; the rest is of its parts.
+    pub fn whole(&self, inputs: Tensor<2>) -> Tensor<2> {
+        match self {
+            Self::Compact(model) => inputs.narrow(1, 0, model.matcher.width()),
+            Self::Report(_) => inputs,
+        }
+    }
+
     /// Matcher inputs of photos: encoder, then head.
     ///
     /// # Shapes

@@ -2,12 +2,12 @@
 //!
 //! | file | inputs | outputs |
 //! |---|---|---|
-//! | `image_encoder.onnx` | `photos` `[N, 3, H, W]` | `features` `[N, D]` |
-//! | `label_encoder.onnx` | `tokens` `[M, T]` int64, `mask` `[M, T]` | `features` `[M, D]` |
-//! | `matcher.onnx` | `images` `[B, I, D]`, `labels` `[B, L, D]`, `image_mask` `[B, I]`, `label_mask` `[B, L]` | `scores` `[B, I, L]`, `none` `[B, I]` |
+//! | `image_encoder.onnx` | `photos` `[N, 3, H, W]` | `features` `[N, P]` |
+//! | `label_encoder.onnx` | `tokens` `[M, T]` int64, `mask` `[M, T]` | `features` `[M, Q]` |
+//! | `matcher.onnx` | `images` `[B, I, P]`, `labels` `[B, L, Q]`, `image_mask` `[B, I]`, `label_mask` `[B, L]` | `scores` `[B, I, L]`, `none` `[B, I]` |
 //!
-//! Floats are 32 bit; masks are boolean, `true` = padding, whose features must be finite and have no influence. H, W
-//! and D are fixed, all other sizes free. The graphs are for inference: no dropout, batch normalisation folded into
+//! Floats are 32 bit; masks are boolean, `true` = padding, whose features must be finite and have no influence. H, W, P
+//! and Q are fixed, all other sizes free. The graphs are for inference: no dropout, batch normalisation folded into
 //! convolutions, layers that nothing stands between multiplied out. They need operators of version 17 and no others
 //! than ONNX's own.
 
@@ -30,6 +30,7 @@ mod metadata;
 mod mlp;
 mod multi_head;
 mod operations;
+mod parts;
 pub mod proto;
 mod recurrent;
 mod report_matcher;
@@ -134,12 +135,12 @@ fn photo_size(config: &ModelConfig) -> Result<[usize; 2], ExportError> {
     Ok([height as usize, width as usize])
 }
 
-/// Width D of the matcher's inputs.
-fn width(config: &ModelConfig) -> usize {
-    match config {
-        ModelConfig::Compact(config) => config.matcher.width,
-        ModelConfig::Report(config) => config.matcher.width,
-    }
+/// Widths of the rows that the encoders give the matcher: a photo's and a label's.
+fn widths(config: &ModelConfig) -> Result<[usize; 2], ExportError> {
+    Ok(match config {
+        ModelConfig::Compact(compact) => [compact.image.row_width(photo_size(config)?), compact.label.row_width()],
+        ModelConfig::Report(config) => [config.matcher.width; 2],
+    })
 }
 
 fn image_encoder(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> Result<(), ExportError> {
@@ -157,7 +158,8 @@ fn image_encoder(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> 
             segments::segment_head(graph, &weights.at("image_head"), image_head, image.output, &features)?
         }
     };
-    graph.output(&features, "features", &[Axis::Named("N"), Axis::Fixed(width(config))], "the matcher's images");
+    let [row, _] = widths(config)?;
+    graph.output(&features, "features", &[Axis::Named("N"), Axis::Fixed(row)], "the matcher's images");
     Ok(())
 }
 
@@ -176,22 +178,24 @@ fn label_encoder(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> 
             recurrent::recurrent_head(graph, &weights, label_head, text.width, [&states, &mask])?
         }
     };
-    graph.output(&features, "features", &[Axis::Named("M"), Axis::Fixed(width(config))], "the matcher's labels");
+    let [_, row] = widths(config)?;
+    graph.output(&features, "features", &[Axis::Named("M"), Axis::Fixed(row)], "the matcher's labels");
     Ok(())
 }
 
 fn matcher(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> Result<(), ExportError> {
-    let width = Axis::Fixed(width(config));
+    let [image_row, label_row] = widths(config)?.map(Axis::Fixed);
     let [batch, images, labels] = ["B", "I", "L"].map(Axis::Named);
     let input = MatcherInput {
-        images: graph.input("images", Element::Float, &[batch, images, width], "features of a listing's photos"),
-        labels: graph.input("labels", Element::Float, &[batch, labels, width], "features of a listing's labels"),
+        images: graph.input("images", Element::Float, &[batch, images, image_row], "features of a listing's photos"),
+        labels: graph.input("labels", Element::Float, &[batch, labels, label_row], "features of a listing's labels"),
         image_mask: graph.input("image_mask", Element::Bool, &[batch, images], "true = padding"),
         label_mask: graph.input("label_mask", Element::Bool, &[batch, labels], "true = padding"),
     };
     let MatcherOutput { scores, none } = match config {
-        ModelConfig::Compact(config) => {
-            matcher::attention_matcher(graph, &weights.at("matcher"), &config.matcher, input)?
+        ModelConfig::Compact(compact) => {
+            let rows = widths(config)?;
+            matcher::attention_matcher(graph, &weights.at("matcher"), &compact.matcher, rows, input)?
         }
         ModelConfig::Report(config) => report_matcher::report_matcher(graph, weights, config, input)?,
     };

@@ -110,8 +110,9 @@ impl Step<'_> {
         }
         let mut contrast_value = 0.0;
         if self.optimiser.contrast_weight > 0.0 {
-            let relations = batch.relations(self.data);
-            let found = contrast(images, labels, &relations, self.optimiser.contrast_temperature);
+            let relations = batch.relations(self.data, self.optimiser.contrast_near);
+            let whole = |features: Tensor<2>| model.whole(features);
+            let found = contrast(whole(images), whole(labels), &relations, self.optimiser.contrast_temperature);
             contrast_value = f64::from(found.clone().into_scalar::<f32>());
             total = total + found * self.optimiser.contrast_weight;
         }

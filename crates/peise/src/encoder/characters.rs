@@ -4,8 +4,9 @@
 //! (Xiong et al. 2020, arXiv 2002.04745). Deviations: one token a character; characters unknown to
 //! the vocabulary share hash buckets, so that two unknown characters still differ.
 
+use super::residual::is_zero;
 use super::{PaddedTokens, TokenInput};
-use crate::layers::transformer;
+use crate::layers::{linear, transformer};
 use burn::module::Module;
 use burn::nn::transformer::{TransformerEncoder, TransformerEncoderConfig};
 use burn::nn::{Embedding, EmbeddingConfig, LayerNorm, LayerNormConfig, Linear, LinearConfig};
@@ -34,11 +35,17 @@ pub struct CharacterEncoderConfig {
     pub dropout: f64,
     /// Width D of the features.
     pub output: usize,
+    /// Width of the features of each character, which follow the label's, each with its log-odds of saying something;
+    /// 0 = none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part_width: usize,
 }
 
 // 0 is padding.
 const START: i64 = 1;
 const RESERVED: usize = 2;
+/// Log-odds of a character that says nothing, such as padding.
+pub(crate) const SILENT: f32 = -30.0;
 
 /// Turns cleaned labels into tokens.
 #[derive(Debug, Clone)]
@@ -98,9 +105,17 @@ pub struct CharacterEncoder {
     transformer: TransformerEncoder,
     norm: LayerNorm,
     projection: Linear,
+    parts: Option<Linear>,
+    max_length: usize,
 }
 
 impl CharacterEncoderConfig {
+    /// Width of what the encoder says of a label: its features, then those of its characters and the start token.
+    pub fn row_width(&self) -> usize {
+        let characters = if self.part_width == 0 { 0 } else { (self.max_length + 1) * (self.part_width + 1) };
+        self.output + characters
+    }
+
     /// An encoder with random weights on `device`.
     pub fn init(&self, device: &Device) -> CharacterEncoder {
         let vocabulary = RESERVED + self.hash_buckets + self.characters.chars().count();
@@ -114,6 +129,8 @@ impl CharacterEncoderConfig {
                 .init(device),
             norm: LayerNormConfig::new(self.width).init(device),
             projection: LinearConfig::new(self.width, self.output).init(device),
+            parts: (self.part_width > 0).then(|| LinearConfig::new(self.width, self.part_width + 1).init(device)),
+            max_length: self.max_length,
         }
     }
 }
@@ -129,10 +146,18 @@ impl CharacterEncoder {
         let device = input.tokens.device();
         let places = Tensor::<1, Int>::arange(0..length as i64, &device).reshape([1, length]);
         let embedded = self.embedding.forward(input.tokens) + self.position.forward(places);
+        let mask = input.mask.clone();
         let encoded = transformer(&self.transformer, embedded, input.mask);
         let width = encoded.dims()[2];
-        let start = encoded.slice([0..batch, 0..1]).reshape([batch, width]);
-        self.projection.forward(self.norm.forward(start))
+        let start = encoded.clone().slice([0..batch, 0..1]).reshape([batch, width]);
+        let features = self.projection.forward(self.norm.forward(start));
+        let Some(layer) = &self.parts else { return features };
+        let own = linear(layer, self.norm.forward(encoded));
+        let width = own.dims()[2];
+        let own = own.mask_fill(mask.reshape([batch, length, 1]).expand([batch, length, width]), SILENT);
+        let own = own.reshape([batch, length * width]);
+        let rest = Tensor::full([batch, (self.max_length + 1 - length) * width], SILENT, &device);
+        Tensor::cat(vec![features, own, rest], 1)
     }
 }
 
@@ -150,6 +175,7 @@ mod tests {
             layers: 2,
             dropout: 0.0,
             output: 8,
+            part_width: 3,
         }
     }
 
@@ -176,6 +202,7 @@ mod tests {
         let tokenizer = CharacterTokenizer::new(&config());
         let alone = model.forward(tokenizer.batch(&["黑"]).on(&device));
         let padded = model.forward(tokenizer.batch(&["黑", "red白色x"]).on(&device));
+        assert_eq!(alone.dims(), [1, config().row_width()]);
         let difference = (padded.narrow(0, 0, 1) - alone).abs().max().into_scalar::<f32>();
         assert!(difference < 1e-5, "{difference}");
     }

@@ -6,6 +6,7 @@
 //! product and not on what surrounds it (its segments are places in the photo; the course report cut the pooled vector).
 
 use super::block::{BasicBlock, ConvNorm};
+use crate::layers::linear;
 use burn::module::Module;
 use burn::nn::{Linear, LinearConfig};
 use burn::tensor::activation::softmax;
@@ -26,6 +27,14 @@ pub struct ResidualEncoderConfig {
     pub pool_queries: usize,
     /// Width D of the features.
     pub output: usize,
+    /// Width of the features of each place of the last map, which follow the photo's; 0 = none.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub part_width: usize,
+}
+
+/// Whether a setting is left out when it is saved.
+pub(crate) fn is_zero(value: &usize) -> bool {
+    *value == 0
 }
 
 /// The network. Built by [`ResidualEncoderConfig::init`].
@@ -35,9 +44,17 @@ pub struct ResidualEncoder {
     blocks: Vec<BasicBlock>,
     attention: Option<Linear>,
     projection: Linear,
+    parts: Option<Linear>,
 }
 
 impl ResidualEncoderConfig {
+    /// Width of what the network says of a photo of this height and width: its features, then those of its segments.
+    pub fn row_width(&self, size: [usize; 2]) -> usize {
+        let halvings = self.widths.len();
+        let [height, width] = size.map(|side| (0..halvings).fold(side, |side, _| side.div_ceil(2)));
+        self.output + height * width * self.part_width
+    }
+
     /// A network with random weights on `device`.
     ///
     /// # Panics
@@ -59,6 +76,7 @@ impl ResidualEncoderConfig {
             blocks,
             attention: (queries > 0).then(|| LinearConfig::new(channels, queries).init(device)),
             projection: LinearConfig::new(channels * (1 + queries), self.output).init(device),
+            parts: (self.part_width > 0).then(|| LinearConfig::new(channels, self.part_width).init(device)),
         }
     }
 }
@@ -68,7 +86,7 @@ impl ResidualEncoder {
     ///
     /// # Shapes
     /// - images `[N, 3, H, W]`, R, G, B, normalised as the model's preprocessing states
-    /// - returns `[N, D]`
+    /// - returns `[N, D]`; with parts `[N, D + S * part_width]`, S places, row by row
     /// # Panics
     /// If there are not three channels (programmer error).
     pub fn forward(&self, images: Tensor<4>) -> Tensor<2> {
@@ -86,11 +104,19 @@ impl ResidualEncoder {
                 // [N, S, C] -> weights over segments [N, S, Q] -> pooled [N, C, Q]
                 let logits = attention.forward(segments.clone().swap_dims(1, 2));
                 let queries = logits.dims()[2];
-                let attended = segments.matmul(softmax(logits, 1));
+                let attended = segments.clone().matmul(softmax(logits, 1));
                 Tensor::cat(vec![average, attended.reshape([batch, channels * queries])], 1)
             }
         };
-        self.projection.forward(pooled)
+        let features = self.projection.forward(pooled);
+        match &self.parts {
+            None => features,
+            Some(layer) => {
+                let own = linear(layer, segments.swap_dims(1, 2));
+                let [_, count, width] = own.dims();
+                Tensor::cat(vec![features, own.reshape([batch, count * width])], 1)
+            }
+        }
     }
 
     /// The same network for inference, batch normalisation folded into the convolutions.
@@ -100,6 +126,7 @@ impl ResidualEncoder {
             blocks: self.blocks.into_iter().map(BasicBlock::fold).collect(),
             attention: self.attention,
             projection: self.projection,
+            parts: self.parts,
         }
     }
 }

@@ -91,6 +91,10 @@ impl CompactConfig {
         if !(0.0..1.0).contains(&label.dropout) || !(0.0..1.0).contains(&matcher.dropout) {
             return Err("label.dropout and matcher.dropout must lie within 0..1");
         }
+        let parts = [image.part_width, label.part_width, matcher.part_width];
+        if parts.iter().any(|&width| width != parts[0] || width > 256) {
+            return Err("image.part_width, label.part_width and matcher.part_width must be equal, and at most 256");
+        }
         if image.output != matcher.width || label.output != matcher.width {
             return Err("image.output, label.output and matcher.width must be equal");
         }

@@ -3,6 +3,7 @@
 use super::attention::{CrossAttention, LAYER_NORM_EPSILON, SelfAttention, Side, UnitConfig, edge, edge_scores};
 use super::graph::{Graph, Value};
 use super::linear::Linear;
+use super::parts::part_score;
 use super::weights::Weights;
 use crate::matcher::AttentionMatcherConfig;
 use crate::weights::WeightsError;
@@ -27,7 +28,8 @@ pub struct MatcherOutput {
     pub none: Value,
 }
 
-/// Scores every image against every label of each listing. `weights` are those below `matcher`.
+/// Scores every image against every label of each listing. `weights` are those below `matcher`; the rows of images and
+/// labels have these widths.
 ///
 /// # Errors
 /// If a tensor is missing or misshaped.
@@ -35,6 +37,7 @@ pub fn attention_matcher(
     graph: &mut Graph,
     weights: &Weights,
     config: &AttentionMatcherConfig,
+    [image_row, label_row]: [usize; 2],
     input: MatcherInput,
 ) -> Result<MatcherOutput, WeightsError> {
     let unit = UnitConfig {
@@ -45,8 +48,16 @@ pub fn attention_matcher(
         node_hidden: config.node_hidden,
         norm: true,
     };
-    let images = layer_norm(graph, &weights.at("image_norm"), config.width, &input.images)?;
-    let labels = layer_norm(graph, &weights.at("label_norm"), config.width, &input.labels)?;
+    let (mut whole_images, mut whole_labels, mut fine) = (input.images, input.labels, None);
+    if config.part_width > 0 {
+        let image_parts;
+        let label_parts;
+        [whole_images, image_parts] = graph.split(&whole_images, 2, [config.width, image_row - config.width]);
+        [whole_labels, label_parts] = graph.split(&whole_labels, 2, [config.width, label_row - config.width]);
+        fine = Some(part_score(graph, &weights.at("parts"), config.part_width, &image_parts, &label_parts)?);
+    }
+    let images = layer_norm(graph, &weights.at("image_norm"), config.width, &whole_images)?;
+    let labels = layer_norm(graph, &weights.at("label_norm"), config.width, &whole_labels)?;
     let mut images = Side::new(graph, images, &input.image_mask);
     let mut labels = Side::new(graph, labels, &input.label_mask);
     for place in 0..config.units {
@@ -56,7 +67,11 @@ pub fn attention_matcher(
         within.apply(graph, &mut labels);
         CrossAttention::read(&unit, &weights.at("across"))?.apply(graph, &mut images, &mut labels);
     }
-    head(graph, &weights.at("head"), config, &images.states, &labels.states)
+    let output = head(graph, &weights.at("head"), config, &images.states, &labels.states)?;
+    Ok(match fine {
+        None => output,
+        Some(fine) => MatcherOutput { scores: graph.add(&output.scores, &fine), ..output },
+    })
 }
 
 /// Scores final states: edge score plus scaled dot product; and a no-label score from the image.

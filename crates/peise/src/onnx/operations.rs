@@ -198,6 +198,27 @@ impl Graph {
         self.node("Gather", &[input, &zero], vec![integer("axis", 1)])
     }
 
+    /// `[A, B, C]` to `[A, length, C]`, `filler` behind what is there.
+    pub fn lengthen_second_axis(&mut self, input: &Value, length: usize, filler: f32) -> Value {
+        let (length, there) = (self.integers(&[length as i64]), self.size(input, 1));
+        let missing = self.node("Sub", &[&length, &there], vec![]);
+        let zeros = [self.integers(&[0, 0, 0, 0]), self.integers(&[0])];
+        let padding = self.concatenate(&[&zeros[0], &missing, &zeros[1]], 0);
+        let filler = self.scalar(filler);
+        self.node("Pad", &[input, &padding, &filler], vec![])
+    }
+
+    /// Sum along one axis, which goes.
+    pub fn sum(&mut self, input: &Value, axis: i64) -> Value {
+        let axis = self.integers(&[axis]);
+        self.node("ReduceSum", &[input, &axis], vec![integer("keepdims", 0)])
+    }
+
+    /// What lies between 0 and 1 with these log-odds.
+    pub fn sigmoid(&mut self, input: &Value) -> Value {
+        self.node("Sigmoid", &[input], vec![])
+    }
+
     /// Size of one axis, `[1]`, integer.
     pub fn size(&mut self, input: &Value, axis: usize) -> Value {
         self.node("Shape", &[input], vec![integer("start", axis as i64), integer("end", axis as i64 + 1)])

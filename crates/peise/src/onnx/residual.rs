@@ -9,7 +9,7 @@ use crate::weights::{Stored, WeightsError};
 /// Encodes photos. `weights` are those below `image_encoder`.
 ///
 /// # Shapes
-/// - photos `[N, 3, H, W]`; returns `[N, D]`
+/// - photos `[N, 3, H, W]`; returns `[N, D]`, or `[N, D + S W]` with parts of width W in S places
 /// # Errors
 /// If a tensor is missing or misshaped.
 pub fn residual_encoder(
@@ -33,7 +33,17 @@ pub fn residual_encoder(
     }
     let projection = weights.at("projection");
     let layer = projection.linear(channels * (1 + queries), config.output)?;
-    Ok(graph.linear_of_rows(projection.path(), &layer, &pooled))
+    let features = graph.linear_of_rows(projection.path(), &layer, &pooled);
+    if config.part_width == 0 {
+        return Ok(features);
+    }
+    let parts = weights.at("parts");
+    let layer = parts.linear(channels, config.part_width)?;
+    let places = graph.reshape(&maps, &[0, 0, -1]);
+    let places = graph.transpose(&places, &[0, 2, 1]);
+    let own = graph.linear(parts.path(), &layer, &places);
+    let own = graph.flatten(&own);
+    Ok(graph.concatenate(&[&features, &own], 1))
 }
 
 /// Attention pooling: the linear layer that scores places is a 1x1 convolution here, so maps are not transposed.

@@ -9,7 +9,14 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
 fn config() -> ModelConfig {
-    let image = ResidualEncoderConfig { stem: 2, widths: vec![2, 4], blocks: vec![1, 1], pool_queries: 2, output: 4 };
+    let image = ResidualEncoderConfig {
+        stem: 2,
+        widths: vec![2, 4],
+        blocks: vec![1, 1],
+        pool_queries: 2,
+        output: 4,
+        part_width: 2,
+    };
     let label = CharacterEncoderConfig {
         characters: "黑白".to_owned(),
         hash_buckets: 3,
@@ -19,8 +26,17 @@ fn config() -> ModelConfig {
         layers: 1,
         dropout: 0.0,
         output: 4,
+        part_width: 2,
     };
-    let matcher = AttentionMatcherConfig { width: 4, units: 1, heads: 2, edge_hidden: 3, node_hidden: 5, dropout: 0.0 };
+    let matcher = AttentionMatcherConfig {
+        width: 4,
+        units: 1,
+        heads: 2,
+        edge_hidden: 3,
+        node_hidden: 5,
+        dropout: 0.0,
+        part_width: 2,
+    };
     ModelConfig::Compact(CompactConfig {
         preprocess: Preprocess::new(vec![Step::Resize { width: 8, height: 6 }]).expect("a step"),
         mean: [0.5; 3],
@@ -100,5 +116,5 @@ fn the_metadata_say_how_photos_are_prepared() {
 #[test]
 fn a_missing_tensor_is_named() {
     let error = export(Part::Matcher, &config(), &BTreeMap::new(), "tiny").expect_err("there is none");
-    assert!(error.to_string().contains("matcher.image_norm.gamma"), "{error}");
+    assert!(error.to_string().contains("matcher.parts.scale"), "{error}");
 }
