@@ -263,21 +263,23 @@ class Matcher(nn.Module):
         return rows.split([self.head.image.in_features, rows.shape[2] - self.head.image.in_features], 2)
 
     def states(self, images, labels, image_mask, label_mask):
-        images, labels = self.image_norm(images), self.label_norm(labels)
+        images, labels = self.image_norm(self.split(images)[0]), self.label_norm(self.split(labels)[0])
         for unit in self.units:
             images, labels = unit(images, labels, image_mask, label_mask)
             yield images, labels
 
     def forward(self, *inputs):
         """The last unit's scores."""
-        return self.every_unit(*inputs)[-1][0]
+        *_, last = self.states(*inputs)
+        return self.add_parts(self.head(*last)[0], *inputs)
 
-    def every_unit(self, images, labels, *masks):
+    def every_unit(self, *inputs):
         """Scores and no-label scores of every unit, to train on."""
-        (images, image_parts), (labels, label_parts) = self.split(images), self.split(labels)
-        fine = 0.0 if self.parts is None else self.parts(image_parts, label_parts)
-        found = (self.head(*states) for states in self.states(images, labels, *masks))
-        return [(scores + fine, none) for scores, none in found]
+        found = [self.head(*states) for states in self.states(*inputs)]
+        return [(self.add_parts(scores, *inputs), none) for scores, none in found]
+
+    def add_parts(self, scores, images, labels, *_):
+        return scores if self.parts is None else scores + self.parts(self.split(images)[1], self.split(labels)[1])
 
 
 class Compact(nn.Module):

@@ -24,6 +24,14 @@ ROWS = {
     "no-augmentation": ("photos as they are", ["augmentation={steps=[]}"]),
     "no-synthetic": ("no drawn listings", []),
     "rate-2": ("twice the learning rate", ["stages.0.lr=2e-3"]),
+    "near-0": ("the contrast tells near colours apart, too", ["optimiser.contrast_near=0"]),
+    "average-pooling": ("average pooling alone", ["model.image.pool_queries=0"]),
+    "pad": ("photos padded to a square, not stretched", ["model.preprocess.steps=[{pad={size=64,fill=[255,255,255]}}]"]),
+    "crop": ("the middle square of photos, not the whole", ["model.preprocess.steps=[{crop_square={size=64}}]"]),
+    "parts": (
+        "places against characters as well",
+        ["model.image.part_width=32", "model.label.part_width=32", "model.matcher.part_width=32"],
+    ),
     "lexicon": ("no matcher, labels reduced to their colour words", ["model.matcher.units=0", "model.cleaner=lexicon"]),
 }
 

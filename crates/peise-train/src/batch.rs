@@ -3,7 +3,7 @@
 
 use crate::augment::Augmentation;
 use crate::augment::text::{TextChanges, same_kinds};
-use crate::dataset::{NEAR, TrainingData, TrainingListing};
+use crate::dataset::{NEAR_COLOURS, TrainingData, TrainingListing};
 use crate::loss::{Relation, Target};
 use ::image::RgbImage;
 use burn::tensor::{Device, Tensor, TensorData};
@@ -289,7 +289,7 @@ fn change(
         let clear = changed
             .labels
             .iter()
-            .all(|&own| data.labels[own].relation(&data.labels[label], NEAR) == Relation::Negative);
+            .all(|&own| data.labels[own].relation(&data.labels[label], NEAR_COLOURS) == Relation::Negative);
         clear.then_some((other.photos[at], label, written))
     };
     let (photo, label) = (foreign(), foreign());

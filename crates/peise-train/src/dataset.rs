@@ -101,7 +101,7 @@ pub struct LoadOptions<'a> {
 }
 
 /// Below this CIEDE2000 difference two colour words may well be said of one photo.
-pub const NEAR: f32 = 22.0;
+pub(crate) const NEAR_COLOURS: f32 = 22.0;
 
 impl TrainingData {
     /// Reads all listings of `sets` and preprocesses every distinct photo, if they fit into memory.
@@ -301,8 +301,8 @@ mod tests {
         let label = |text: &str| TrainingLabel::new(text.to_owned());
         let relation = |one: &str, two: &str, near| label(one).relation(&label(two), near);
         assert_eq!(relation("黑色", "纯黑", 0.0), Relation::Positive);
-        assert_eq!(relation("黑色", "红色", NEAR), Relation::Negative);
-        assert_eq!(relation("黑色", "藏青色", NEAR), Relation::Ignored);
+        assert_eq!(relation("黑色", "红色", NEAR_COLOURS), Relation::Negative);
+        assert_eq!(relation("黑色", "藏青色", NEAR_COLOURS), Relation::Ignored);
         assert_eq!(relation("黑色", "藏青色", 0.0), Relation::Negative);
         // What shares a colour is never told apart by it, and a label without one is not by any.
         assert_eq!(relation("黑色+红色", "黑色", 0.0), Relation::Ignored);

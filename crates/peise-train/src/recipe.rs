@@ -2,7 +2,7 @@
 
 use crate::augment::Augmentation;
 use crate::batch::ListingChanges;
-use crate::dataset::{NEAR, Unlabelled};
+use crate::dataset::{NEAR_COLOURS, Unlabelled};
 use peise::image::Preprocess;
 use peise::model::ModelConfig;
 use serde::{Deserialize, Serialize};
@@ -121,7 +121,7 @@ impl Default for OptimiserConfig {
             layer_weight: 0.0,
             contrast_weight: 0.0,
             contrast_temperature: 0.1,
-            contrast_near: NEAR,
+            contrast_near: NEAR_COLOURS,
             double_softmax: false,
             supcon_temperature: 0.1,
         }

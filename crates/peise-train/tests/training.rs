@@ -6,12 +6,16 @@ use burn::tensor::Device;
 use common::{Bench, accuracy, turn};
 use peise_train::trainer::TrainError;
 
+/// Settings by which `compact` compares places with characters.
+const PARTS: [&str; 3] = ["model.image.part_width=4", "model.label.part_width=4", "model.matcher.part_width=4"];
+
 #[test]
 fn every_recipe_learns_eight_listings_by_heart_and_leaves_a_model_that_loads() {
     let _turn = turn();
     let bench = Bench::new();
     for (name, settings, at_least) in [
         ("compact", vec!["stages.0.steps=120"], 0.97),
+        ("compact", [&PARTS[..], &["stages.0.steps=120", "optimiser.contrast_near=0"]].concat(), 0.97),
         (
             "frozen",
             vec![
@@ -104,6 +108,27 @@ fn label_text_and_shared_regions_take_part_in_training() {
     assert!(shared.is_finite(), "{shared}");
     let matcher = peise::Matcher::load(&bench.out.path().join("best"), Device::flex()).expect("the weights load");
     assert!(matcher.config().shared_regions());
+}
+
+#[test]
+fn supcon_sees_the_whole_of_a_photo_alone() {
+    let _turn = turn();
+    let bench = Bench::new();
+    let settings = [&PARTS[..], &["stages.0.steps=2", "stages.0.loss=supcon_out", "stages.0.lr=0.01"]].concat();
+    let of = |bytes: Vec<u8>, name: &str| {
+        let file = safetensors::SafeTensors::deserialize(&bytes).expect("weights");
+        file.tensor(name).expect("it is there").data().to_vec()
+    };
+    let mut first: Vec<&str> = settings.clone();
+    first[3] = "stages.0.steps=1";
+    let trained = |settings: &[&str]| {
+        bench.run(&bench.recipe("compact", settings)).expect("it trains");
+        bench.bytes("last/model.safetensors")
+    };
+    let (one, two) = (trained(&first), trained(&settings));
+    let same = |name: &str| of(one.clone(), name) == of(two.clone(), name);
+    assert!(!same("image_encoder.projection.weight"), "what says something of the whole did not train");
+    assert!(same("image_encoder.parts.bias"), "what says something of the parts trained");
 }
 
 #[test]

@@ -16,11 +16,14 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 
 mod compute;
+mod label_cache;
 #[cfg(feature = "onnxruntime")]
 pub mod onnxruntime;
 
 #[cfg(feature = "onnxruntime")]
 use onnxruntime::{OnnxEngine, Precision, RuntimeError};
+
+use label_cache::LabelCache;
 
 pub use compute::{BurnEngine, Engine, Features, PaddedScores};
 
@@ -30,8 +33,8 @@ const PHOTOS_PER_PASS: usize = 64;
 const LABELS_PER_PASS: usize = 256;
 /// Pairs of image and label scored at once, padding included.
 const PAIRS_PER_PASS: usize = 1 << 15;
-/// Label features kept; a catalogue's labels repeat.
-const CACHED_LABELS: usize = 20_000;
+/// Pairs of a photo's place and a label's character that are compared at once.
+const PARTS_PER_PASS: usize = 1 << 22;
 /// Scores are rounded to this step before decoding, so that what is equal but for the order of
 /// floating-point sums ties, and ties are broken by content.
 const SCORE_STEP: f32 = 1.0 / 4096.0;
@@ -92,7 +95,7 @@ pub struct Matcher {
     tokenizer: LabelTokenizer,
     preprocess: Preprocess,
     cover_reward: f64,
-    cache: Mutex<HashMap<String, Vec<f32>>>,
+    cache: Mutex<LabelCache>,
 }
 
 /// A listing in canonical order: labels by text, photos by content, equal ones merged.
@@ -293,13 +296,14 @@ impl Matcher {
         // Listings of like size share a pass, so that little of it is padding.
         layouts.sort_by_key(|(at, images, labels)| (images.len(), labels.len(), *at));
         let mut scores = HashMap::new();
+        let most = PAIRS_PER_PASS.min(PARTS_PER_PASS / self.config.parts_per_pair().max(1));
         let mut rest = layouts.as_slice();
         while !rest.is_empty() {
             let mut take = 1;
             let mut widest = rest[0].2.len();
             while let Some((_, images, labels)) = rest.get(take) {
                 widest = widest.max(labels.len());
-                if (take + 1) * images.len() * widest > PAIRS_PER_PASS {
+                if (take + 1) * images.len() * widest > most {
                     break;
                 }
                 take += 1;
@@ -337,7 +341,7 @@ impl Matcher {
         }
     }
 
-    /// Features of photos, `[N, D]`, 64 at a time.
+    /// Features of photos, `[N, P]`, 64 at a time.
     pub fn encode_photos(&self, photos: &[&Photo]) -> Features {
         let (mean, std) = self.config.normalisation();
         let mut features = Features::default();
@@ -360,20 +364,16 @@ impl Matcher {
         self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
     }
 
-    /// Features of cleaned labels, `[M, D]`; those seen before come from the cache.
+    /// Features of cleaned labels, `[M, Q]`; those seen before come from the cache.
     pub fn encode_labels(&self, labels: &[&str]) -> Features {
         let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if cache.len() + labels.len() > CACHED_LABELS {
-            cache.clear();
-        }
-        let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains_key(*label)).collect();
+        cache.make_room();
+        let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains(label)).collect();
         for new in new.chunks(LABELS_PER_PASS) {
             let Features { values, width } = self.engine.encode_labels(&self.tokenizer.batch(new));
-            cache.extend(new.iter().zip(values.chunks(width)).map(|(label, row)| ((*label).to_owned(), row.to_vec())));
+            new.iter().zip(values.chunks(width)).for_each(|(label, row)| cache.insert(label, row));
         }
-        let values: Vec<f32> = labels.iter().flat_map(|label| cache[*label].iter().copied()).collect();
-        let width = values.len() / labels.len().max(1);
-        Features { values, width }
+        cache.features(labels)
     }
 }
 

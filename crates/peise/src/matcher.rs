@@ -7,7 +7,6 @@
 //! supervised; the score adds a scaled dot product to the edge score; a no-label score beside; and, where features have
 //! parts, every score is the whole's plus that of the parts (coarse, then fine).
 
-use crate::encoder::residual::is_zero;
 use crate::layers::linear;
 use burn::module::Module;
 use burn::nn::{LayerNorm, LayerNormConfig, Linear, LinearConfig};
@@ -26,7 +25,7 @@ use parts::PartScore;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttentionMatcherConfig {
-    /// Width D of both inputs and of the states.
+    /// Width D of what both inputs say of the whole, and of the states.
     pub width: usize,
     /// Units of [self, cross].
     pub units: usize,
@@ -39,7 +38,7 @@ pub struct AttentionMatcherConfig {
     /// Dropout of the node update while training.
     pub dropout: f64,
     /// Width of the features of parts, which follow those of the whole; 0 = none.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub part_width: usize,
 }
 
@@ -133,7 +132,7 @@ impl AttentionMatcherConfig {
 }
 
 impl AttentionMatcher {
-    /// Width D of both inputs.
+    /// Width D of what both inputs say of the whole.
     pub fn width(&self) -> usize {
         self.head.none.weight.dims()[0]
     }
@@ -150,6 +149,14 @@ impl AttentionMatcher {
             let [_, _, row] = features.dims();
             features.clone().narrow(2, self.width(), row - self.width())
         };
+        let [image_row, label_row] = [input.images.dims()[2], input.labels.dims()[2]];
+        let fits = |row: usize, width: usize| row > self.width() && (row - self.width()).is_multiple_of(width);
+        let whole = image_row == self.width() && label_row == self.width();
+        let fit = self
+            .parts
+            .as_ref()
+            .map_or(whole, |score| fits(image_row, score.width()) && fits(label_row, score.width() + 1));
+        assert!(fit, "rows of {image_row} and {label_row} numbers are not what this matcher takes");
         let fine = self.parts.as_ref().map(|score| score.forward(parts(&input.images), parts(&input.labels)));
         let mut images = self.image_norm.forward(input.images.narrow(2, 0, self.width()));
         let mut labels = self.label_norm.forward(input.labels.narrow(2, 0, self.width()));

@@ -161,6 +161,14 @@ impl ModelConfig {
         }
     }
 
+    /// Pairs of a photo's place and a label's character that are compared for each photo and label; 0 = none.
+    pub fn parts_per_pair(&self) -> usize {
+        match self {
+            Self::Compact(config) => config.parts_per_pair(),
+            Self::Report(_) => 0,
+        }
+    }
+
     /// The same configuration with another temperature.
     pub fn with_temperature(mut self, temperature: f32) -> Self {
         match &mut self {
@@ -209,7 +217,7 @@ impl Model {
     /// The matcher's inputs from the photo encoder's features.
     ///
     /// # Shapes
-    /// - features `[N, F]`; returns `[N, D]`
+    /// - features `[N, F]`; returns `[N, P]`
     pub fn image_inputs(&self, features: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Compact(_) => features,
@@ -231,7 +239,7 @@ impl Model {
     /// The matcher's inputs from the label encoder's features.
     ///
     /// # Shapes
-    /// - features `[M, T', W]`, mask `[M, T]`, `true` = padding; returns `[M, D]`
+    /// - features `[M, T', W]`, mask `[M, T]`, `true` = padding; returns `[M, Q]`
     pub fn label_inputs(&self, features: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<2> {
         match self {
             Self::Compact(_) => features.squeeze_dim(1),
@@ -239,7 +247,10 @@ impl Model {
         }
     }
 
-    /// Of matcher inputs what says something of the whole photo or label, `[N, D]`; the rest is of its parts.
+    /// Of matcher inputs what says something of the whole photo or label; the rest is of its parts.
+    ///
+    /// # Shapes
+    /// - inputs `[N, P]` or `[N, Q]`; returns `[N, D]`
     pub fn whole(&self, inputs: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Compact(model) => inputs.narrow(1, 0, model.matcher.width()),
@@ -250,7 +261,7 @@ impl Model {
     /// Matcher inputs of photos: encoder, then head.
     ///
     /// # Shapes
-    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, D]`
+    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, P]`
     pub fn encode_images(&self, photos: Tensor<4>) -> Tensor<2> {
         self.image_inputs(self.image_features(photos))
     }
@@ -258,7 +269,7 @@ impl Model {
     /// Matcher inputs of cleaned labels: encoder, then head.
     ///
     /// # Shapes
-    /// - tokens `[M, T]`; returns `[M, D]`
+    /// - tokens `[M, T]`; returns `[M, Q]`
     pub fn encode_labels(&self, labels: TokenInput) -> Tensor<2> {
         let mask = labels.mask.clone();
         self.label_inputs(self.label_features(labels), mask)
@@ -267,7 +278,7 @@ impl Model {
     /// Scores of listings from the matcher's inputs.
     ///
     /// # Shapes
-    /// - images `[N, D]`, labels `[M, D]`, indexed by `layout` (B listings)
+    /// - images `[N, P]`, labels `[M, Q]`, indexed by `layout` (B listings)
     /// - returns per unit `[B, I, L]` and `[B, I]`, I and L the largest counts in the batch
     /// # Panics
     /// If `layout` is empty or holds a listing without image or label (programmer error).

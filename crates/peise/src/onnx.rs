@@ -151,7 +151,7 @@ fn image_encoder(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> 
     let encoder = weights.at("image_encoder");
     let features = match config {
         ModelConfig::Compact(CompactConfig { image, .. }) => {
-            residual::residual_encoder(graph, &encoder, image, &photos)?
+            residual::residual_encoder(graph, &encoder, image, [height, width_of_photo], &photos)?
         }
         ModelConfig::Report(ReportConfig { image, image_head, .. }) => {
             let features = resnet::resnet(graph, &encoder, image, [height, width_of_photo], &photos)?;

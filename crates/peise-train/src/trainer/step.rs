@@ -79,7 +79,7 @@ impl Step<'_> {
     }
 
     fn supcon(&self, model: &Model, batch: &Batch, form: SupconForm) -> Found {
-        let features = model.image_features(batch.photo_tensor(self.device));
+        let features = model.whole(model.image_features(batch.photo_tensor(self.device)));
         let Supcon { sum, anchors } = supcon(features, &classes(batch), self.optimiser.supcon_temperature, form);
         let total = sum / anchors.max(1) as f64;
         let loss = f64::from(total.clone().into_scalar::<f32>());
@@ -111,8 +111,8 @@ impl Step<'_> {
         let mut contrast_value = 0.0;
         if self.optimiser.contrast_weight > 0.0 {
             let relations = batch.relations(self.data, self.optimiser.contrast_near);
-            let whole = |features: Tensor<2>| model.whole(features);
-            let found = contrast(whole(images), whole(labels), &relations, self.optimiser.contrast_temperature);
+            let (images, labels) = (model.whole(images), model.whole(labels));
+            let found = contrast(images, labels, &relations, self.optimiser.contrast_temperature);
             contrast_value = f64::from(found.clone().into_scalar::<f32>());
             total = total + found * self.optimiser.contrast_weight;
         }

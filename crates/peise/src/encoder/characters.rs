@@ -4,7 +4,6 @@
 //! (Xiong et al. 2020, arXiv 2002.04745). Deviations: one token a character; characters unknown to
 //! the vocabulary share hash buckets, so that two unknown characters still differ.
 
-use super::residual::is_zero;
 use super::{PaddedTokens, TokenInput};
 use crate::layers::{linear, transformer};
 use burn::module::Module;
@@ -35,9 +34,9 @@ pub struct CharacterEncoderConfig {
     pub dropout: f64,
     /// Width D of the features.
     pub output: usize,
-    /// Width of the features of each character, which follow the label's, each with its log-odds of saying something;
+    /// Width of the features of each token, a character or the start, which follow the label's, each with its log-odds of saying something;
     /// 0 = none.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub part_width: usize,
 }
 
@@ -140,7 +139,7 @@ impl CharacterEncoder {
     ///
     /// # Shapes
     /// - tokens `[N, T]`, mask `[N, T]`, `true` = padding
-    /// - returns `[N, D]`
+    /// - returns `[N, D]`, or with parts `[N, Q]`, Q the [`CharacterEncoderConfig::row_width`]
     pub fn forward(&self, input: TokenInput) -> Tensor<2> {
         let [batch, length] = input.tokens.dims();
         let device = input.tokens.device();

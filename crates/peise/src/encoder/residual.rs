@@ -28,13 +28,8 @@ pub struct ResidualEncoderConfig {
     /// Width D of the features.
     pub output: usize,
     /// Width of the features of each place of the last map, which follow the photo's; 0 = none.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default)]
     pub part_width: usize,
-}
-
-/// Whether a setting is left out when it is saved.
-pub(crate) fn is_zero(value: &usize) -> bool {
-    *value == 0
 }
 
 /// The network. Built by [`ResidualEncoderConfig::init`].
@@ -127,6 +122,32 @@ impl ResidualEncoder {
             attention: self.attention,
             projection: self.projection,
             parts: self.parts,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::tensor::Distribution;
+
+    #[test]
+    fn rows_are_as_wide_as_the_configuration_says() {
+        let device = Device::flex();
+        for part_width in [0, 3] {
+            let config = ResidualEncoderConfig {
+                stem: 2,
+                widths: vec![2, 4, 4],
+                blocks: vec![1, 1, 1],
+                pool_queries: 2,
+                output: 5,
+                part_width,
+            };
+            let model = config.init(&device);
+            for size in [[8, 6], [7, 9], [33, 64], [1, 1]] {
+                let photos = Tensor::random([2, 3, size[0], size[1]], Distribution::Default, &device);
+                assert_eq!(model.forward(photos).dims(), [2, config.row_width(size)], "{size:?}");
+            }
         }
     }
 }

@@ -8,7 +8,7 @@ use burn::tensor::{Device, Tensor, TensorData};
 /// Features of photos or labels on the host, row by row.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Features {
-    /// `[N, D]`, one row after the other.
+    /// `[N, width]`, one row after the other.
     pub values: Vec<f32>,
     /// Width D of a row.
     pub width: usize,
@@ -40,19 +40,19 @@ pub trait Engine: Send + Sync + std::fmt::Debug {
     /// Matcher inputs of photos.
     ///
     /// # Shapes
-    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, D]`
+    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, P]`
     fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Features;
 
     /// Matcher inputs of cleaned labels.
     ///
     /// # Shapes
-    /// - tokens `[M, T]`; returns `[M, D]`
+    /// - tokens `[M, T]`; returns `[M, Q]`
     fn encode_labels(&self, tokens: &PaddedTokens) -> Features;
 
     /// Scores of listings, by the last of the matcher's units.
     ///
     /// # Shapes
-    /// - images `[N, D]`, labels `[M, D]`, indexed by `layout` (B listings); returns `[B, I, L]` and `[B, I]`
+    /// - images `[N, P]`, labels `[M, Q]`, indexed by `layout` (B listings); returns `[B, I, L]` and `[B, I]`
     fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> PaddedScores;
 }
 

@@ -7,6 +7,9 @@ use burn::module::{Module, Param};
 use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Tensor};
 
+/// Pairs of place and character that are compared at once.
+const PAIRS_AT_ONCE: usize = 1 << 22;
+
 /// The score of places against characters.
 #[derive(Module, Debug)]
 pub struct PartScore {
@@ -20,34 +23,47 @@ impl PartScore {
         Self { scale: Param::from_tensor(Tensor::from_floats([1.0], device)), width }
     }
 
+    /// Width W of the features.
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
     /// For each character the place of the photo that fits it best, and the sum over characters, each by its weight.
     ///
     /// # Shapes
     /// - images `[B, I, S * W]`, labels `[B, L, T * (W + 1)]`, a character's log-odds last; returns `[B, I, L]`
+    /// # Panics
+    /// If a row is not of S or T parts (programmer error).
     pub fn forward(&self, images: Tensor<3>, labels: Tensor<3>) -> Tensor<3> {
-        let [batch, image_count, row] = images.dims();
-        let segments = row / self.width;
-        let [_, label_count, row] = labels.dims();
-        let characters = row / (self.width + 1);
-        let segment_rows = images.reshape([batch, image_count * segments, self.width]);
-        let labels = labels.reshape([batch, label_count * characters, self.width + 1]);
-        let weight = sigmoid(labels.clone().narrow(2, self.width, 1)).reshape([batch, 1, label_count, characters]);
-        let character_rows = labels.narrow(2, 0, self.width);
-        let pairs = segment_rows.matmul(character_rows.swap_dims(1, 2)) / (self.width as f64).sqrt();
-        let pairs = pairs.reshape([batch, image_count, segments, label_count * characters]);
-        let best = (pairs.clone() * softmax(pairs, 2)).sum_dim(2);
-        let best = best.reshape([batch, image_count, label_count, characters]);
-        let sum = (best * weight).sum_dim(3).reshape([batch, image_count, label_count]);
-        sum * self.scale.val().reshape([1, 1, 1])
+        let [batch, image_count, image_row] = images.dims();
+        let [_, label_count, label_row] = labels.dims();
+        let (places, characters) = (image_row / self.width, label_row / (self.width + 1));
+        let images =
+            images.reshape([batch, image_count * places, self.width]).swap_dims(1, 2) / (self.width as f64).sqrt();
+        let labels = labels.reshape([batch, label_count, characters, self.width + 1]);
+        // Some labels at a time: all pairs of a large listing would fill the memory.
+        let at_once = (PAIRS_AT_ONCE / (batch * image_count * places * characters).max(1)).clamp(1, label_count.max(1));
+        let scores = (0..label_count).step_by(at_once).map(|first| {
+            let count = at_once.min(label_count - first);
+            let some = labels.clone().narrow(1, first, count).reshape([batch, count * characters, self.width + 1]);
+            let weight = sigmoid(some.clone().narrow(2, self.width, 1));
+            let pairs = some.narrow(2, 0, self.width).matmul(images.clone());
+            let pairs = pairs.reshape([batch, count * characters, image_count, places]);
+            let best = (pairs.clone() * softmax(pairs, 3)).sum_dim(3);
+            let weighted = best.reshape([batch, count * characters, image_count]) * weight;
+            weighted.reshape([batch, count, characters, image_count]).sum_dim(2).reshape([batch, count, image_count])
+        });
+        Tensor::cat(scores.collect(), 1).swap_dims(1, 2) * self.scale.val().reshape([1, 1, 1])
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::encoder::characters::SILENT;
     use burn::tensor::{Distribution, TensorData};
 
-    /// Score and width, of two listings: three photos with two places, two labels with four characters.
+    /// Of two listings: three photos with two places of five numbers, two labels with four characters.
     fn features(device: &Device) -> [Tensor<3>; 2] {
         let random = |shape| Tensor::<3>::random(shape, Distribution::Normal(0.0, 1.0), device);
         [random([2, 3, 2 * 5]), random([2, 2, 4 * 6])]
@@ -85,7 +101,7 @@ mod tests {
         let device = Device::flex();
         let [images, labels] = features(&device);
         let score = PartScore::init(5, &device);
-        let silent = Tensor::<3>::from_data(TensorData::new(vec![-30f32; 2 * 2 * 6], [2, 2, 6]), &device);
+        let silent = Tensor::<3>::from_data(TensorData::new(vec![SILENT; 2 * 2 * 6], [2, 2, 6]), &device);
         let longer = score.forward(images.clone(), Tensor::cat(vec![labels.clone(), silent], 2));
         let difference = (longer - score.forward(images, labels)).abs().max().into_scalar::<f32>();
         assert!(difference < 1e-6, "{difference}");

@@ -37,6 +37,11 @@ pub struct CompactConfig {
     pub temperature: f32,
 }
 
+/// What may be kept of one photo or label, numbers.
+const LARGEST_ROW: usize = 1 << 14;
+/// Pairs of place and character that a photo and a label may have.
+const MOST_PARTS: usize = 1 << 16;
+
 /// The model. Built by [`CompactConfig::init`].
 #[derive(Module, Debug)]
 pub struct Compact {
@@ -111,9 +116,28 @@ impl CompactConfig {
         if !(self.temperature.is_finite() && self.temperature > 0.0) {
             return Err("temperature must be positive");
         }
+        let Some((width, height)) = self.preprocess.output_size().filter(|&(width, height)| width.max(height) <= 1024)
+        else {
+            return Err("preprocess must end in one size, of at most 1024 px");
+        };
+        let (photo, label) = (image.row_width([height as usize, width as usize]), label.row_width());
+        if photo.max(label) > LARGEST_ROW {
+            return Err("part_width is too large for so many places of a photo, or characters of a label");
+        }
+        if self.parts_per_pair() > MOST_PARTS {
+            return Err("a photo has too many places, or a label too many characters, for part_width to be above 0");
+        }
+        Ok(())
+    }
+
+    /// Pairs of place and character that the matcher compares for a photo and a label; 0 = none.
+    pub fn parts_per_pair(&self) -> usize {
         match self.preprocess.output_size() {
-            Some((width, height)) if width.max(height) <= 1024 => Ok(()),
-            _ => Err("preprocess must end in one size, of at most 1024 px"),
+            Some((width, height)) if self.image.part_width > 0 => {
+                let places = self.image.row_width([height as usize, width as usize]) - self.image.output;
+                places / self.image.part_width * (self.label.max_length + 1)
+            }
+            _ => 0,
         }
     }
 
@@ -127,7 +151,7 @@ impl Compact {
     /// Features of photos.
     ///
     /// # Shapes
-    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, D]`
+    /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, P]`, P the encoder's row width
     pub fn encode_images(&self, photos: Tensor<4>) -> Tensor<2> {
         self.image_encoder.forward(photos)
     }
@@ -135,7 +159,7 @@ impl Compact {
     /// Features of cleaned labels.
     ///
     /// # Shapes
-    /// - tokens `[M, T]`; returns `[M, D]`
+    /// - tokens `[M, T]`; returns `[M, Q]`, Q the encoder's row width
     pub fn encode_labels(&self, labels: TokenInput) -> Tensor<2> {
         self.label_encoder.forward(labels)
     }
@@ -143,7 +167,7 @@ impl Compact {
     /// Scores of listings from features.
     ///
     /// # Shapes
-    /// - images `[N, D]`, labels `[M, D]`, indexed by `layout` (B listings)
+    /// - images `[N, P]`, labels `[M, Q]`, indexed by `layout` (B listings)
     /// - returns per unit `[B, I, L]` and `[B, I]`, I and L the largest counts in the batch
     /// # Panics
     /// If `layout` is empty or holds a listing without image or label (programmer error).
@@ -161,5 +185,40 @@ impl Compact {
     /// The same model for inference: batch normalisation folded into the convolutions.
     pub fn fold(self) -> Self {
         Self { image_encoder: self.image_encoder.fold(), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::ModelConfig;
+    use super::*;
+
+    fn embedded() -> CompactConfig {
+        let text = include_str!("../../assets/compact/config.json");
+        match serde_json::from_str(text).expect("the embedded configuration is read") {
+            ModelConfig::Compact(config) => config,
+            ModelConfig::Report(_) => panic!("the embedded model is compact"),
+        }
+    }
+
+    #[test]
+    fn parts_are_as_wide_on_all_sides_and_fit_into_memory() {
+        let with = |[image, label, matcher]: [usize; 3], change: &dyn Fn(&mut CompactConfig)| {
+            let mut config = embedded();
+            (config.image.part_width, config.label.part_width, config.matcher.part_width) = (image, label, matcher);
+            change(&mut config);
+            config.check()
+        };
+        assert_eq!(with([0; 3], &|_| {}), Ok(()));
+        assert_eq!(with([32; 3], &|_| {}), Ok(()));
+        assert!(with([32, 32, 0], &|_| {}).is_err());
+        assert!(with([0, 32, 32], &|_| {}).is_err());
+        assert!(with([257; 3], &|_| {}).is_err());
+        assert!(with([32; 3], &|config| config.label.max_length = 4096).is_err());
+        let single = |config: &mut CompactConfig| {
+            (config.image.widths, config.image.blocks) = (vec![8], vec![1]);
+        };
+        assert!(with([32; 3], &single).is_err());
+        assert!(with([1; 3], &|config| (single(config), config.label.max_length = 100).1).is_err());
     }
 }

@@ -6,7 +6,7 @@ use super::weights::Weights;
 use crate::encoder::residual::ResidualEncoderConfig;
 use crate::weights::{Stored, WeightsError};
 
-/// Encodes photos. `weights` are those below `image_encoder`.
+/// Encodes photos of this height and width. `weights` are those below `image_encoder`.
 ///
 /// # Shapes
 /// - photos `[N, 3, H, W]`; returns `[N, D]`, or `[N, D + S W]` with parts of width W in S places
@@ -16,6 +16,7 @@ pub fn residual_encoder(
     graph: &mut Graph,
     weights: &Weights,
     config: &ResidualEncoderConfig,
+    size: [usize; 2],
     photos: &Value,
 ) -> Result<Value, WeightsError> {
     let stem = weights.at("stem");
@@ -41,8 +42,10 @@ pub fn residual_encoder(
     let layer = parts.linear(channels, config.part_width)?;
     let places = graph.reshape(&maps, &[0, 0, -1]);
     let places = graph.transpose(&places, &[0, 2, 1]);
-    let own = graph.linear(parts.path(), &layer, &places);
-    let own = graph.flatten(&own);
+    // As rows: one node, which is not among those that become 8-bit integers.
+    let rows = graph.reshape(&places, &[-1, channels as i64]);
+    let own = graph.linear_of_rows(parts.path(), &layer, &rows);
+    let own = graph.reshape(&own, &[-1, (config.row_width(size) - config.output) as i64]);
     Ok(graph.concatenate(&[&features, &own], 1))
 }
 

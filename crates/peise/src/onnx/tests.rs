@@ -8,14 +8,14 @@ use crate::weights::Stored;
 use std::cell::RefCell;
 use std::collections::{BTreeMap, HashSet};
 
-fn config() -> ModelConfig {
+fn config(part_width: usize) -> ModelConfig {
     let image = ResidualEncoderConfig {
         stem: 2,
         widths: vec![2, 4],
         blocks: vec![1, 1],
         pool_queries: 2,
         output: 4,
-        part_width: 2,
+        part_width,
     };
     let label = CharacterEncoderConfig {
         characters: "黑白".to_owned(),
@@ -26,7 +26,7 @@ fn config() -> ModelConfig {
         layers: 1,
         dropout: 0.0,
         output: 4,
-        part_width: 2,
+        part_width,
     };
     let matcher = AttentionMatcherConfig {
         width: 4,
@@ -35,7 +35,7 @@ fn config() -> ModelConfig {
         edge_hidden: 3,
         node_hidden: 5,
         dropout: 0.0,
-        part_width: 2,
+        part_width,
     };
     ModelConfig::Compact(CompactConfig {
         preprocess: Preprocess::new(vec![Step::Resize { width: 8, height: 6 }]).expect("a step"),
@@ -61,10 +61,15 @@ impl TensorSource for Willing {
     }
 }
 
-fn exported(part: Part) -> ModelProto {
+/// A part of a model without parts of photos and labels, and of one with.
+fn exported(part: Part) -> [ModelProto; 2] {
+    [0, 2].map(|part_width| exported_with(part, part_width))
+}
+
+fn exported_with(part: Part, part_width: usize) -> ModelProto {
     let source = Willing::default();
     loop {
-        match export(part, &config(), &source, "tiny") {
+        match export(part, &config(part_width), &source, "tiny") {
             Ok(bytes) => return ModelProto::decode(bytes.as_slice()).expect("what was written is read"),
             Err(ExportError::Weights(WeightsError::Shape { name, expected, .. })) => {
                 source.0.borrow_mut().insert(name, expected);
@@ -76,8 +81,8 @@ fn exported(part: Part) -> ModelProto {
 
 #[test]
 fn every_value_is_there_before_it_is_used_and_named_once() {
-    for part in Part::ALL {
-        let graph = exported(part).graph.expect("a model has a graph");
+    for (part, model) in Part::ALL.into_iter().flat_map(|part| exported(part).map(|model| (part, model))) {
+        let graph = model.graph.expect("a model has a graph");
         let inputs = graph.input.iter().filter_map(|input| input.name.clone());
         let constants = graph.initializer.iter().filter_map(|constant| constant.name.clone());
         let mut known: HashSet<String> = HashSet::from([String::new()]);
@@ -92,8 +97,8 @@ fn every_value_is_there_before_it_is_used_and_named_once() {
 
 #[test]
 fn constants_are_as_long_as_their_shapes_say() {
-    for part in Part::ALL {
-        for constant in exported(part).graph.expect("a model has a graph").initializer {
+    for model in Part::ALL.into_iter().flat_map(exported) {
+        for constant in model.graph.expect("a model has a graph").initializer {
             let size = if constant.data_type == Some(Element::Int64 as i32) { 8 } else { 4 };
             let bytes = constant.raw_data.as_ref().map_or(0, Vec::len);
             assert_eq!(bytes as i64, size * constant.dims.iter().product::<i64>(), "{:?}", constant.name);
@@ -103,7 +108,7 @@ fn constants_are_as_long_as_their_shapes_say() {
 
 #[test]
 fn the_metadata_say_how_photos_are_prepared() {
-    let entries: BTreeMap<String, String> = exported(Part::ImageEncoder)
+    let entries: BTreeMap<String, String> = exported_with(Part::ImageEncoder, 0)
         .metadata_props
         .into_iter()
         .map(|entry| (entry.key.unwrap_or_default(), entry.value.unwrap_or_default()))
@@ -115,6 +120,6 @@ fn the_metadata_say_how_photos_are_prepared() {
 
 #[test]
 fn a_missing_tensor_is_named() {
-    let error = export(Part::Matcher, &config(), &BTreeMap::new(), "tiny").expect_err("there is none");
+    let error = export(Part::Matcher, &config(2), &BTreeMap::new(), "tiny").expect_err("there is none");
     assert!(error.to_string().contains("matcher.parts.scale"), "{error}");
 }
