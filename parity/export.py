@@ -244,7 +244,38 @@ def heads():
     export("image_head", 102, lambda: reference.ImageHead(20, 16, 4, 2), inputs, of_x, config)
 
 
+def compact():
+    config = {"stem": 4, "widths": [4, 6, 8], "pool_queries": 2, "output": 5, "part_width": 3}
+    module = lambda: reference.CompactImage(4, config["widths"], 2, 5, 3)
+    inputs = lambda: {"x": torch.randn(2, 3, 18, 14)}
+    for mode, seed in (("eval", 111), ("train", 112)):
+        export(f"compact_image_{mode}", seed, module, inputs, of_x, config, mode)
+
+    config = {"vocabulary": 20, "longest": 7, "width": 16, "heads": 4, "layers": 2, "output": 5, "part_width": 3}
+    module = lambda: reference.CompactLabel(20, 7, 16, 4, 2, 5, 3)
+    padded = reference.padding([5, 2, 4])
+    inputs = lambda: {"tokens": torch.randint(1, 20, padded.shape) * ~padded, "mask": padded.long()}
+    run = lambda module, inputs: {"y": module(inputs["tokens"], inputs["mask"].bool())}
+    export("compact_label", 113, module, inputs, run, config)
+
+    config = {"width": 16, "units": 2, "heads": 4, "edge_hidden": 6, "node_hidden": 24, "part_width": 3}
+    masks = reference.padding([3, 2]), reference.padding([2, 1])
+    inputs = lambda: {
+        "images": torch.randn(2, 3, 16 + 4 * 3),
+        "image_mask": masks[0].long(),
+        "labels": torch.randn(2, 2, 16 + 5 * 4),
+        "label_mask": masks[1].long(),
+    }
+
+    def run(module, inputs):
+        scores, none = module(inputs["images"], masks[0], inputs["labels"], masks[1])
+        return {"scores": scores, "none": none[:, :, None]}
+
+    kept = {"scores": ~(masks[0][:, :, None] | masks[1][:, None, :]), "none": ~masks[0][:, :, None]}
+    export("compact_matcher", 114, lambda: reference.CompactMatcher(**config), inputs, run, config, cotangents=kept)
+
+
 if __name__ == "__main__":
     reference.assert_equals_torchvision()
-    for blocks in (residual_networks, bert, recurrent, attention, matcher, contrastive, heads):
+    for blocks in (residual_networks, bert, recurrent, attention, matcher, contrastive, heads, compact):
         blocks()

@@ -1,4 +1,4 @@
-"""The blocks of the `report` model in PyTorch.
+"""The blocks of the models `report` and `compact` in PyTorch.
 
 What a library already has is taken from it: BasicBlock and ResNet-18 from torchvision, BERT from transformers, GRU,
 BatchNorm and multi-head attention from torch. The rest is written out from its formula. Padding masks are boolean,
@@ -258,3 +258,158 @@ class ImageHead(nn.Module):
     def forward(self, x):
         x = self.mlp(x).unflatten(-1, (self.segments, -1))
         return self.attention(x, x, x, need_weights=False)[0].flatten(-2)
+
+
+class CompactImage(nn.Module):
+    """`compact`'s photo encoder: stem of stride 2, basic blocks; pooled by average and by learned queries; then the places."""
+
+    def __init__(self, stem, widths, queries, output, part_width):
+        super().__init__()
+        self.stem = nn.ModuleDict(
+            {"conv": nn.Conv2d(3, stem, 3, stride=2, padding=1, bias=False), "norm": nn.BatchNorm2d(stem)}
+        )
+        blocks = []
+        for index, width in enumerate(widths):
+            channels, stride = widths[index - 1] if index else stem, 2 if index else 1
+            plain = stride == 1 and channels == width
+            blocks.append(BasicBlock(channels, width) if plain else downsampling_block(channels, width, stride))
+        self.blocks = nn.ModuleList(blocks)
+        self.attention = nn.Linear(widths[-1], queries)
+        self.projection = nn.Linear(widths[-1] * (1 + queries), output)
+        self.parts = nn.Linear(widths[-1], part_width)
+
+    def forward(self, x):
+        x = F.relu(self.stem["norm"](self.stem["conv"](x)))
+        for block in self.blocks:
+            x = block(x)
+        places = x.flatten(2)
+        attended = places @ self.attention(places.transpose(1, 2)).softmax(dim=1)
+        features = self.projection(torch.cat([places.mean(dim=2), attended.flatten(1)], dim=1))
+        return torch.cat([features, self.parts(places.transpose(1, 2)).flatten(1)], dim=1)
+
+
+class CompactLabel(nn.Module):
+    """`compact`'s label encoder: a pre-norm transformer of characters; the start's features, then every character's.
+
+    What is padding, or beyond the longest label of the batch, is -30 throughout.
+    """
+
+    def __init__(self, vocabulary, longest, width, heads, layers, output, part_width):
+        super().__init__()
+        self.embedding = nn.Embedding(vocabulary, width)
+        self.position = nn.Embedding(longest, width)
+        layer = nn.TransformerEncoderLayer(width, heads, 4 * width, 0.0, "gelu", batch_first=True, norm_first=True)
+        self.transformer = nn.TransformerEncoder(layer, layers, enable_nested_tensor=False)
+        self.norm = nn.LayerNorm(width)
+        self.projection = nn.Linear(width, output)
+        self.parts = nn.Linear(width, part_width + 1)
+
+    def forward(self, tokens, padding):
+        x = self.embedding(tokens) + self.position(torch.arange(tokens.shape[1]))
+        x = self.norm(self.transformer(x, src_key_padding_mask=padding))
+        parts = self.parts(x).masked_fill(padding[:, :, None], -30.0)
+        parts = F.pad(parts, (0, 0, 0, self.position.num_embeddings - tokens.shape[1]), value=-30.0)
+        return torch.cat([self.projection(x[:, 0]), parts.flatten(1)], dim=1)
+
+
+def compact_mlp(inputs, hidden, output):
+    """Two linear layers with a ReLU between."""
+    return nn.Sequential(nn.Linear(inputs, hidden), nn.ReLU(), nn.Linear(hidden, output))
+
+
+def edge_scores(edge, queries, keys):
+    """f_edge([q_i, k_j]) for all i and j."""
+    rows = queries[:, :, None, :].expand(-1, -1, keys.shape[1], -1)
+    columns = keys[:, None, :, :].expand(-1, queries.shape[1], -1, -1)
+    return edge(torch.cat([rows, columns], dim=-1)).squeeze(-1)
+
+
+class CompactWithin(nn.Module):
+    """`compact`'s self-attention: pre-norm, and f_node of the normalised state and what it attended to."""
+
+    def __init__(self, width, heads, hidden):
+        super().__init__()
+        self.heads = heads
+        self.norm = nn.LayerNorm(width)
+        self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
+        self.node = compact_mlp(2 * width, hidden, width)
+
+    def forward(self, x, padding):
+        normalised = self.norm(x)
+        split = lambda linear: linear(normalised).unflatten(-1, (self.heads, -1)).transpose(1, 2)
+        kept = ~padding[:, None, None, :]
+        message = F.scaled_dot_product_attention(split(self.query), split(self.key), split(self.value), attn_mask=kept)
+        return x + self.node(torch.cat([normalised, message.transpose(1, 2).flatten(-2)], dim=-1))
+
+
+class CompactAcross(nn.Module):
+    """`compact`'s cross-attention: pre-norm, weights by f_edge."""
+
+    def __init__(self, width, edge_hidden, hidden):
+        super().__init__()
+        self.norm = nn.LayerNorm(width)
+        self.query, self.key, self.value = (nn.Linear(width, width) for _ in range(3))
+        self.edge = compact_mlp(2 * width, edge_hidden, 1)
+        self.node = compact_mlp(2 * width, hidden, width)
+
+    def forward(self, x, others, others_padding):
+        normalised, others = self.norm(x), self.norm(others)
+        scores = edge_scores(self.edge, self.query(normalised), self.key(others))
+        weights = scores.masked_fill(others_padding[:, None, :], -INFINITY).softmax(dim=-1)
+        return x + self.node(torch.cat([normalised, weights @ self.value(others)], dim=-1))
+
+
+class CompactParts(nn.Module):
+    """Places against characters (ColBERT's late interaction with a soft maximum, characters weighted)."""
+
+    def __init__(self, width):
+        super().__init__()
+        self.width = width
+        self.scale = nn.Parameter(torch.tensor([0.8]))
+
+    def forward(self, images, labels):
+        places = images.unflatten(-1, (-1, self.width))
+        characters = labels.unflatten(-1, (-1, self.width + 1))
+        weight = characters[..., self.width].sigmoid()
+        fit = torch.einsum("bisw,bltw->bilts", places, characters[..., : self.width]) / math.sqrt(self.width)
+        best = (fit * fit.softmax(dim=-1)).sum(dim=-1)
+        return self.scale * (best * weight[:, None]).sum(dim=-1)
+
+
+class CompactMatcher(nn.Module):
+    """`compact`'s matcher: the scores after its last unit, and of "no label"."""
+
+    def __init__(self, width, units, heads, edge_hidden, node_hidden, part_width):
+        super().__init__()
+        self.width = width
+        self.image_norm, self.label_norm = nn.LayerNorm(width), nn.LayerNorm(width)
+        self.units = nn.ModuleList(
+            nn.ModuleDict(
+                {
+                    "within": CompactWithin(width, heads, node_hidden),
+                    "across": CompactAcross(width, edge_hidden, node_hidden),
+                }
+            )
+            for _ in range(units)
+        )
+        self.head = nn.ModuleDict(
+            {
+                "norm": nn.LayerNorm(width),
+                "image": nn.Linear(width, width),
+                "label": nn.Linear(width, width),
+                "edge": compact_mlp(2 * width, edge_hidden, 1),
+                "none": nn.Linear(width, 1),
+            }
+        )
+        self.parts = CompactParts(part_width)
+
+    def forward(self, images, images_padding, labels, labels_padding):
+        fine = self.parts(images[..., self.width :], labels[..., self.width :])
+        images, labels = self.image_norm(images[..., : self.width]), self.label_norm(labels[..., : self.width])
+        for unit in self.units:
+            images, labels = unit["within"](images, images_padding), unit["within"](labels, labels_padding)
+            images, labels = unit["across"](images, labels, labels_padding), unit["across"](labels, images, images_padding)
+        images, labels = self.head["norm"](images), self.head["norm"](labels)
+        query, key = self.head["image"](images), self.head["label"](labels)
+        scores = query @ key.transpose(1, 2) / math.sqrt(self.width) + edge_scores(self.head["edge"], query, key)
+        return scores + fine, self.head["none"](images).squeeze(-1)

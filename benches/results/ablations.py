@@ -42,6 +42,8 @@ ROWS = {
         "places against characters as well",
         ["model.image.part_width=32", "model.label.part_width=32", "model.matcher.part_width=32"],
     ),
+    "wide": ("half as many channels again in the photo encoder (0.08 GMAC)", ["model.image.stem=36", "model.image.widths=[36,72,144,288]"]),
+    "size-96": ("photos of 96 px, not 64 (0.08 GMAC)", ["model.preprocess.steps=[{resize={width=96,height=96}}]"]),
     "lexicon": ("no matcher, labels reduced to their colour words", ["model.matcher.units=0", "model.cleaner=lexicon"]),
 }
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """A lexicon, a small classifier of photos by colour, and the best assignment: the course's leading approach, in PyTorch.
 
-    benches/results/classifier.py --data FOLDER [--size 64] [--pad] [--weighted] [--epochs 6]
+    benches/results/classifier.py --data FOLDER [--size 64] [--pad] [--weighted] [--lab] [--epochs 6]
 
 Needs the environment of benches/compare/requirements.txt. FOLDER holds the sets of docs/data.md. It learns each distinct training
 photo's colour: its label's, by the product's own table of colour words. A label's score is its colour's log-probability.
@@ -24,6 +24,9 @@ from lexicon import term
 
 SETS = ["web-sampled", "small-sampled", "small-family"]
 UNKNOWN = -20.0
+# Linear sRGB to XYZ over D65's white (IEC 61966-2-1), and about what CIELAB is in photos of products.
+TO_XYZ = torch.tensor([[0.4339, 0.3763, 0.1898], [0.2126, 0.7152, 0.0722], [0.0177, 0.1095, 0.8728]])
+LAB_MEAN, LAB_DEVIATION = (torch.tensor(values)[:, None, None] for values in ([65.0, 3.0, 4.0], [30.0, 12.0, 14.0]))
 
 
 def prepare(data, arguments):
@@ -79,13 +82,22 @@ def network(classes):
     return nn.Sequential(*stem, *blocks, *head).to(memory_format=torch.channels_last)
 
 
-def normalised(pixels):
-    return ((pixels.float() / 255 - 0.5) / 0.28).contiguous(memory_format=torch.channels_last)
+def normalised(pixels, arguments, factor=1.0):
+    """What the network takes: R, G, B, or with --lab CIELAB (D65), around 0; `factor` of contrast, with --lab of light."""
+    x = pixels.float() / 255
+    if not arguments.lab:
+        return ((x - 0.5) / 0.28 * factor).contiguous(memory_format=torch.channels_last)
+    linear = torch.where(x <= 0.04045, x / 12.92, ((x + 0.055) / 1.055) ** 2.4) * factor
+    xyz = torch.einsum("ij,njhw->nihw", TO_XYZ, linear)
+    f = torch.where(xyz > (6 / 29) ** 3, xyz.clamp(min=1e-6) ** (1 / 3), xyz / (3 * (6 / 29) ** 2) + 4 / 29)
+    lab = torch.stack([116 * f[:, 1] - 16, 500 * (f[:, 0] - f[:, 1]), 200 * (f[:, 1] - f[:, 2])], 1)
+    return ((lab - LAB_MEAN) / LAB_DEVIATION).contiguous(memory_format=torch.channels_last)
 
 
-def changed(pixels, shift):
-    """Flip, shift and exposure within a tenth."""
-    x = normalised(pixels) * (0.9 + 0.2 * torch.rand(len(pixels), 1, 1, 1))
+def changed(pixels, arguments):
+    """Flip, shift and contrast, with --lab exposure, within a tenth."""
+    shift = arguments.size // 12
+    x = normalised(pixels, arguments, 0.9 + 0.2 * torch.rand(len(pixels), 1, 1, 1))
     flip = torch.rand(len(x)) < 0.5
     x[flip] = x[flip].flip(3)
     return torch.roll(x, torch.randint(-shift, shift + 1, (2,)).tolist(), (2, 3))
@@ -104,7 +116,7 @@ def train(pixels, truth, classes, arguments):
     for epoch in range(arguments.epochs):
         right = 0
         for chosen in torch.randperm(len(pixels))[: steps * batch].split(batch):
-            output = model(changed(pixels[chosen], arguments.size // 12))
+            output = model(changed(pixels[chosen], arguments))
             optimiser.zero_grad()
             functional.cross_entropy(output, truth[chosen], weight=weight).backward()
             optimiser.step()
@@ -115,12 +127,11 @@ def train(pixels, truth, classes, arguments):
 
 
 @torch.no_grad()
-def log_probabilities(model, pixels):
+def log_probabilities(model, pixels, arguments):
     names = list(pixels)
-    rows = [
-        functional.log_softmax(model(normalised(torch.from_numpy(numpy.stack([pixels[name] for name in part])))), 1)
-        for part in (names[at : at + 256] for at in range(0, len(names), 256))
-    ]
+    parts = [names[at : at + 256] for at in range(0, len(names), 256)]
+    stacked = (torch.from_numpy(numpy.stack([pixels[name] for name in part])) for part in parts)
+    rows = [functional.log_softmax(model(normalised(part, arguments)), 1) for part in stacked]
     return dict(zip(names, torch.cat(rows).numpy()))
 
 
@@ -165,6 +176,7 @@ def main():
     parser.add_argument("--size", type=int, default=64)
     parser.add_argument("--pad", action="store_true")
     parser.add_argument("--weighted", action="store_true", help="rare colours weigh more in the loss")
+    parser.add_argument("--lab", action="store_true", help="CIELAB in place of R, G, B")
     parser.add_argument("--epochs", type=int, default=6)
     parser.add_argument("--lr", type=float, default=2e-3)
     arguments = parser.parse_args()
@@ -184,7 +196,7 @@ def main():
     for data in SETS:
         seen = {}
         listings = list(read(arguments.data / data, "test", seen, arguments))
-        cells = measure(listings, log_probabilities(model, seen), classes)
+        cells = measure(listings, log_probabilities(model, seen, arguments), classes)
         print(f"| {data} | " + " | ".join(cells) + " |", flush=True)
 
 

@@ -136,6 +136,27 @@ pub const MATCHER: Keys = Keys {
     extras: (&[], &["edge.2.bias", "num_batches_tracked"]),
 };
 
+/// PyTorch's `TransformerEncoder` of pre-norm layers as `transformer`.
+pub const TRANSFORMER: Keys = Keys {
+    starts: &[],
+    inner: &[
+        (".mha.query.weight", ".self_attn.in_proj_weight|rows:0/3"),
+        (".mha.key.weight", ".self_attn.in_proj_weight|rows:1/3"),
+        (".mha.value.weight", ".self_attn.in_proj_weight|rows:2/3"),
+        (".mha.query.bias", ".self_attn.in_proj_bias|rows:0/3"),
+        (".mha.key.bias", ".self_attn.in_proj_bias|rows:1/3"),
+        (".mha.value.bias", ".self_attn.in_proj_bias|rows:2/3"),
+        (".mha.output.", ".self_attn.out_proj."),
+        (".pwff.linear_inner.", ".linear1."),
+        (".pwff.linear_outer.", ".linear2."),
+        (".norm_2.", ".norm1."),
+        (".norm_1.", ".norm2."),
+    ],
+    ends: NORM,
+    prefix: "",
+    extras: (&[], &[]),
+};
+
 /// Which part of their tensor is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cut {
