@@ -3,8 +3,8 @@
 
     benches/results/ablations.py --data FOLDER [--steps 1500] [--out target/ablations] [--rows NAME...]
 
-FOLDER holds the sets of docs/data.md, synth-train, and a drawn test set `iid`. A run that is there already is not trained again.
-The recipe is that of the first embedded model (BASE): what it was changed to since is among the rows.
+FOLDER holds the sets of docs/data.md, synth-train, and a drawn test set `iid`. A run that is there already is not trained again, one that was stopped goes on.
+The recipe is that of the model embedded before (BASE; commit 06a0670): what it was changed to since is among the rows.
 """
 
 import argparse
@@ -53,6 +53,7 @@ def train(arguments, name, out):
     settings = [f"stages.0.steps={arguments.steps}", f"validate_every={arguments.steps}", *BASE, *ROWS[name][1]]
     words = [arguments.peise, "train", "--recipe", "recipes/compact.toml", "--out", out]
     words += [word for data in sets for word in ("--data", arguments.data / data)]
+    words += ["--resume"] if (out / "checkpoint").exists() else []
     subprocess.run([*words, *(word for one in settings for word in ("--set", one))], check=True)
 
 

@@ -4,6 +4,7 @@
     benches/results/controls.py FOLDER/web-sampled OUT
 
 OUT/grey/web-sampled has every test photo in grey, OUT/blank/web-sampled a plain grey area in its place. Needs Pillow.
+Then run.py --data OUT/grey --sets web-sampled --model random --model compact --out ELSEWHERE.
 """
 
 import argparse

@@ -4,7 +4,8 @@
     benches/results/repeated.py --data FOLDER [--scores DIR] [--model compact] [--draws 400]
 
 Reads what run.py left in DIR, and the sources.csv that `peise import` writes. A photo that is in ten listings is right or wrong in all
-of them: here each photo has one random number, and is right wherever its probability is above it. A listing is right if all its photos are.
+of them: here each photo has one random number, and is right wherever its probability is above it: the most that it can depend on. A listing is right if all its photos are, and its
+probability is taken as the product of theirs.
 """
 
 import argparse

@@ -90,6 +90,7 @@ def slices(found, sets):
     kinds = ["by_labels", "by_distance", "by_hue", "by_parts", "by_writing"]
     for kind in kinds:
         names = list(dict.fromkeys(one["size"] for data in sets for one in found[data][kind]))
+        names.sort(key=lambda name: not name.startswith("<"))
         lines += ["", row([kind.replace("_", " "), *sets]), "|---|" + "---|" * len(sets)]
         for name in names:
             cells = []
