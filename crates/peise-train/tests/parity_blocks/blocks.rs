@@ -1,20 +1,19 @@
 //! The blocks: what is built, what it is given, what is compared.
 
+use super::compact::{compact_image, compact_label, compact_matcher};
 use super::{Fixture, Worst};
+use burn::module::Module;
 use burn::nn::attention::{MhaInput, MultiHeadAttentionConfig};
 use burn::tensor::{Device, Tensor};
 use peise::encoder::TokenInput;
 use peise::encoder::bert::BertConfig;
 use peise::encoder::block::BasicBlock;
-use peise::encoder::characters::CharacterEncoderConfig;
 use peise::encoder::recurrent::{LastStep, RecurrentHeadConfig};
-use peise::encoder::residual::ResidualEncoderConfig;
 use peise::encoder::resnet::ResNetConfig;
 use peise::encoder::segments::SegmentHeadConfig;
 use peise::image::Preprocess;
 use peise::matcher::attention::{CrossAttention, SelfAttention, UnitConfig};
 use peise::matcher::report::ReportMatcherConfig;
-use peise::matcher::{AttentionMatcherConfig, MatcherInput};
 use peise::model::{BatchLayout, ReportConfig};
 use peise::pretrained;
 use peise::weights::keys::{self, Keys};
@@ -60,8 +59,23 @@ pub const FULL_WIDTH: &[Block] = &[
     ("matcher_full", matcher),
 ];
 
-fn device() -> Device {
+pub(super) fn device() -> Device {
     Device::flex().autodiff()
+}
+
+/// Compares a module of one input and one output: the output, the gradients, the statistics.
+pub(super) fn compare<const D: usize, const E: usize>(
+    fixture: &Fixture,
+    worst: &mut Worst,
+    module: &impl Module,
+    keys: (&Keys, &str),
+    x: &Tensor<D>,
+    y: Tensor<E>,
+) {
+    worst.output(fixture, "y", y.clone());
+    let gradients = fixture.loss(&[("y", y)], &device()).backward();
+    worst.input(fixture, "x", x, &gradients);
+    worst.module(fixture, module, keys, &gradients);
 }
 
 fn basic_block(fixture: &Fixture, worst: &mut Worst) {
@@ -71,10 +85,7 @@ fn basic_block(fixture: &Fixture, worst: &mut Worst) {
     let block = fixture.fill(BasicBlock::init(channels, fixture.size("stride"), &device), keys, &[]);
     let x = fixture.input::<4>("x", &device);
     let y = block.forward(x.clone());
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, &block, keys, &gradients);
+    compare(fixture, worst, &block, keys, &x, y);
 }
 
 fn resnet_config(fixture: &Fixture) -> ResNetConfig {
@@ -96,10 +107,7 @@ fn compare_resnet(fixture: &Fixture, worst: &mut Worst, network: &peise::encoder
     let device = device();
     let x = fixture.input::<4>("x", &device);
     let y = network.forward(x.clone());
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, network, (&keys::RESNET, ""), &gradients);
+    compare(fixture, worst, network, (&keys::RESNET, ""), &x, y);
 }
 
 fn resnet_files(fixture: &Fixture, worst: &mut Worst) {
@@ -185,10 +193,7 @@ fn label_head(fixture: &Fixture, worst: &mut Worst) {
     let [count, length, _] = x.dims();
     let mask = Tensor::<2, burn::tensor::Int>::zeros([count, length], &device).bool();
     let y = head.forward(x.clone(), mask);
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, &head, keys, &gradients);
+    compare(fixture, worst, &head, keys, &x, y);
 }
 
 fn segment_attention(fixture: &Fixture, worst: &mut Worst) {
@@ -198,10 +203,7 @@ fn segment_attention(fixture: &Fixture, worst: &mut Worst) {
     let attention = fixture.fill(config.init(&device), keys, &[]);
     let x = fixture.input::<3>("x", &device);
     let y = attention.forward(MhaInput::self_attn(x.clone())).context;
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, &attention, keys, &gradients);
+    compare(fixture, worst, &attention, keys, &x, y);
 }
 
 fn image_head(fixture: &Fixture, worst: &mut Worst) {
@@ -218,10 +220,7 @@ fn image_head(fixture: &Fixture, worst: &mut Worst) {
     let head = fixture.fill(config.init(fixture.size("inputs"), &device), keys, &[]);
     let x = fixture.input::<2>("x", &device);
     let y = head.forward(x.clone());
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, &head, keys, &gradients);
+    compare(fixture, worst, &head, keys, &x, y);
 }
 
 fn unit(width: usize, heads: usize, scaled: bool) -> UnitConfig {
@@ -236,10 +235,7 @@ fn self_attention(fixture: &Fixture, worst: &mut Worst) {
     let attention = fixture.fill(SelfAttention::init(&config, &device), keys, &[]);
     let x = fixture.input::<3>("x", &device);
     let y = attention.forward(x.clone(), fixture.mask("input/mask", 1, &device));
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, &attention, keys, &gradients);
+    compare(fixture, worst, &attention, keys, &x, y);
 }
 
 fn cross_attention(fixture: &Fixture, worst: &mut Worst) {
@@ -340,83 +336,4 @@ fn supervised_contrast(fixture: &Fixture, worst: &mut Worst) {
     let found = f64::from(loss.clone().into_scalar::<f32>());
     worst.compare_values("output", "loss", &[found], &fixture.get("output/loss").values, 0.0);
     worst.input(fixture, "z", &z, &loss.backward());
-}
-
-fn compact_image(fixture: &Fixture, worst: &mut Worst) {
-    let device = device();
-    let widths = fixture.sizes("widths");
-    let config = ResidualEncoderConfig {
-        stem: fixture.size("stem"),
-        blocks: vec![1; widths.len()],
-        widths,
-        pool_queries: fixture.size("pool_queries"),
-        output: fixture.size("output"),
-        part_width: fixture.size("part_width"),
-    };
-    let keys = (&keys::BLOCK, "");
-    let encoder = fixture.fill(config.init(&device), keys, &[]);
-    let x = fixture.input::<4>("x", &device);
-    let y = encoder.forward(x.clone());
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
-    worst.module(fixture, &encoder, keys, &gradients);
-}
-
-fn compact_label(fixture: &Fixture, worst: &mut Worst) {
-    let device = device();
-    let config = CharacterEncoderConfig {
-        // Of the tokens two are reserved.
-        characters: ('a'..).take(fixture.size("vocabulary") - 3).collect(),
-        hash_buckets: 1,
-        max_length: fixture.size("longest") - 1,
-        width: fixture.size("width"),
-        heads: fixture.size("heads"),
-        layers: fixture.size("layers"),
-        dropout: 0.0,
-        output: fixture.size("output"),
-        part_width: fixture.size("part_width"),
-    };
-    let keys = (&keys::TRANSFORMER, "");
-    let encoder = fixture.fill(config.init(&device), keys, &[]);
-    let tokens = fixture.int::<2>("input/tokens", &device);
-    let y = encoder.forward(TokenInput { tokens, mask: fixture.mask("input/mask", 1, &device) });
-    worst.output(fixture, "y", y.clone());
-    let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.module(fixture, &encoder, keys, &gradients);
-}
-
-fn compact_matcher(fixture: &Fixture, worst: &mut Worst) {
-    let device = device();
-    let config = AttentionMatcherConfig {
-        width: fixture.size("width"),
-        units: fixture.size("units"),
-        heads: fixture.size("heads"),
-        edge_hidden: fixture.size("edge_hidden"),
-        node_hidden: fixture.size("node_hidden"),
-        dropout: 0.0,
-        part_width: fixture.size("part_width"),
-    };
-    let keys = (&keys::MATCHER, "");
-    let matcher = fixture.fill(config.init(&device), keys, &[]);
-    let (images, labels) = (fixture.input::<3>("images", &device), fixture.input::<3>("labels", &device));
-    let mut output = matcher.forward(MatcherInput {
-        images: images.clone(),
-        labels: labels.clone(),
-        image_mask: fixture.mask("input/image_mask", 1, &device),
-        label_mask: fixture.mask("input/label_mask", 1, &device),
-    });
-    let none = output.none.pop().expect("a unit");
-    let [batch, count] = none.dims();
-    // Without the output bias of f_edge, which is the same for every pair.
-    let bias = fixture.get("weight/head.edge.2.bias").values[0];
-    let scores = output.scores.pop().expect("a unit") + bias;
-    let outputs = [("scores", scores), ("none", none.reshape([batch, count, 1]))];
-    for (name, found) in &outputs {
-        worst.output(fixture, name, found.clone());
-    }
-    let gradients = fixture.loss(&outputs, &device).backward();
-    worst.input(fixture, "images", &images, &gradients);
-    worst.input(fixture, "labels", &labels, &gradients);
-    worst.module(fixture, &matcher, keys, &gradients);
 }

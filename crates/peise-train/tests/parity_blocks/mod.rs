@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 mod blocks;
+mod compact;
 
 pub use blocks::{BLOCKS, Block, FULL_WIDTH};
 
