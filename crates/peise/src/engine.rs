@@ -296,7 +296,7 @@ impl Matcher {
         // Listings of like size share a pass, so that little of it is padding.
         layouts.sort_by_key(|(at, images, labels)| (images.len(), labels.len(), *at));
         let mut scores = HashMap::new();
-        let most = PAIRS_PER_PASS.min(PARTS_PER_PASS / self.config.parts_per_pair().max(1));
+        let most = pairs_per_pass(&self.config);
         let mut rest = layouts.as_slice();
         while !rest.is_empty() {
             let mut take = 1;
@@ -375,6 +375,11 @@ impl Matcher {
         }
         cache.features(labels)
     }
+}
+
+/// Pairs of image and label that one pass scores, padding included. A listing that has more is a pass of its own.
+fn pairs_per_pass(config: &ModelConfig) -> usize {
+    PAIRS_PER_PASS.min(PARTS_PER_PASS / config.parts_per_pair().max(1))
 }
 
 /// The photos of one listing without what they share.

@@ -1,6 +1,7 @@
 //! ONNX Runtime computes, from a library that is found when running: nothing of it is needed to build.
 
 use super::compute::{Engine, Features, PaddedScores};
+use super::pairs_per_pass;
 use crate::encoder::PaddedTokens;
 use crate::model::BatchLayout;
 use crate::model_folder::{QUANTISED, StoredModel};
@@ -48,13 +49,15 @@ pub enum RuntimeError {
 
 /// ONNX Runtime with one model's graphs.
 ///
-/// Where the runtime fails while running, which its own checks should exclude, another engine computes in its place.
+/// Where the runtime fails while running, which its own checks should exclude, another engine computes in its place. That
+/// engine also scores listings of more pairs than a pass should hold: it takes some of them at a time, a graph cannot.
 #[derive(Debug)]
 pub struct OnnxEngine {
     images: Mutex<Session>,
     labels: Mutex<Session>,
     matcher: Mutex<Session>,
     fallback: Arc<dyn Engine>,
+    most_pairs: usize,
     failed: OnceLock<String>,
     path: PathBuf,
     precision: Precision,
@@ -105,6 +108,7 @@ impl OnnxEngine {
             labels: session(Part::LabelEncoder)?,
             matcher: session(Part::Matcher)?,
             fallback,
+            most_pairs: pairs_per_pass(&stored.config),
             failed: OnceLock::new(),
             path: library.to_owned(),
             precision,
@@ -168,6 +172,9 @@ impl Engine for OnnxEngine {
     }
 
     fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> PaddedScores {
+        if layout.images.len() * longest(&layout.images) * longest(&layout.labels) > self.most_pairs {
+            return self.fallback.score(images, labels, layout);
+        }
         let (photos, texts) = (Padded::gather(images, &layout.images), Padded::gather(labels, &layout.labels));
         let computed = || {
             let mut session = lock(&self.matcher);
@@ -186,6 +193,10 @@ impl Engine for OnnxEngine {
     }
 }
 
+fn longest(rows: &[Vec<usize>]) -> usize {
+    rows.iter().map(Vec::len).max().unwrap_or(0)
+}
+
 /// Rows gathered into a padded batch.
 struct Padded {
     values: Vec<f32>,
@@ -195,7 +206,7 @@ struct Padded {
 
 impl Padded {
     fn gather(features: &Features, rows: &[Vec<usize>]) -> Self {
-        let (most, width) = (rows.iter().map(Vec::len).max().unwrap_or(0), features.width);
+        let (most, width) = (longest(rows), features.width);
         let mut values = vec![0.0; rows.len() * most * width];
         let mut mask = vec![true; rows.len() * most];
         for (listing, rows) in rows.iter().enumerate() {
