@@ -45,13 +45,10 @@ ROWS = {
     "wide": ("half as many channels again in the photo encoder (0.08 GMAC)", ["model.image.stem=36", "model.image.widths=[36,72,144,288]"]),
     "size-96": ("photos of 96 px, not 64 (0.08 GMAC)", ["model.preprocess.steps=[{resize={width=96,height=96}}]"]),
     "shared-regions": ("what a listing's photos share blended to white", ["model.shared_regions=true"]),
-    "geometry": ("flip, rotation and zoom alone", ["augmentation={steps=[{flip={probability=0.5}},{rotate={degrees=8.0}},{zoom={scale=[0.9,1.3],shift=0.08}}]}"]),
-    "light": ("exposure and light alone", ["augmentation={steps=[{exposure={range=0.1}},{planckian={kelvin=[6100.0,6920.0]}}]}"]),
-    "text": (
-        "labels changed, too: parts reordered, words and numbers put in",
-        ["changes.text={reorder=0.3,joiner=0.2,fold=0.15,prefix=0.15,suffix=0.2}"],
+    "geometry": (
+        "flip, rotation and zoom alone",
+        ["augmentation={steps=[{flip={probability=0.5}},{rotate={degrees=8.0}},{zoom={scale=[0.9,1.3],shift=0.08}}]}"],
     ),
-    "no-changes": ("no foreign photo, no label without a photo", ["changes.distractor=0", "changes.extra_label=0"]),
     "lexicon": ("no matcher, labels reduced to their colour words", ["model.matcher.units=0", "model.cleaner=lexicon"]),
 }
 
