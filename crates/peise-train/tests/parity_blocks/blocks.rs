@@ -78,6 +78,24 @@ pub(super) fn compare<const D: usize, const E: usize>(
     worst.module(fixture, module, keys, &gradients);
 }
 
+/// Compares a module of two inputs, `images` and `labels`, and several outputs.
+pub(super) fn compare_sides<const D: usize, const E: usize>(
+    fixture: &Fixture,
+    worst: &mut Worst,
+    module: &impl Module,
+    keys: (&Keys, &str),
+    [images, labels]: [&Tensor<D>; 2],
+    outputs: &[(&str, Tensor<E>)],
+) {
+    for (name, found) in outputs {
+        worst.output(fixture, name, found.clone());
+    }
+    let gradients = fixture.loss(outputs, &device()).backward();
+    worst.input(fixture, "images", images, &gradients);
+    worst.input(fixture, "labels", labels, &gradients);
+    worst.module(fixture, module, keys, &gradients);
+}
+
 fn basic_block(fixture: &Fixture, worst: &mut Worst) {
     let device = device();
     let channels = [fixture.size("channels"), fixture.size("width")];
@@ -248,13 +266,7 @@ fn cross_attention(fixture: &Fixture, worst: &mut Worst) {
     // Without the output bias of f_edge, which a softmax cancels.
     let bias = fixture.get("weight/edge.2.bias").values[0];
     let outputs = [("images", of_images.states), ("labels", of_labels.states), ("scores", of_images.scores + bias)];
-    for (name, found) in &outputs {
-        worst.output(fixture, name, found.clone());
-    }
-    let gradients = fixture.loss(&outputs, &device).backward();
-    worst.input(fixture, "images", &images, &gradients);
-    worst.input(fixture, "labels", &labels, &gradients);
-    worst.module(fixture, &attention, keys, &gradients);
+    compare_sides(fixture, worst, &attention, keys, [&images, &labels], &outputs);
 }
 
 /// The report's own composition: input normalisation, units, and the loss.

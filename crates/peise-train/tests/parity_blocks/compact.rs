@@ -1,6 +1,6 @@
 //! The blocks of `compact`.
 
-use super::blocks::{compare, device};
+use super::blocks::{compare, compare_sides, device};
 use super::{Fixture, Worst};
 use peise::encoder::TokenInput;
 use peise::encoder::characters::CharacterEncoderConfig;
@@ -75,11 +75,5 @@ pub(super) fn compact_matcher(fixture: &Fixture, worst: &mut Worst) {
     let bias = fixture.get("weight/head.edge.2.bias").values[0];
     let scores = output.scores.pop().expect("a unit") + bias;
     let outputs = [("scores", scores), ("none", none.reshape([batch, count, 1]))];
-    for (name, found) in &outputs {
-        worst.output(fixture, name, found.clone());
-    }
-    let gradients = fixture.loss(&outputs, &device).backward();
-    worst.input(fixture, "images", &images, &gradients);
-    worst.input(fixture, "labels", &labels, &gradients);
-    worst.module(fixture, &matcher, keys, &gradients);
+    compare_sides(fixture, worst, &matcher, keys, [&images, &labels], &outputs);
 }
