@@ -15,9 +15,18 @@ EXCEPTIONS = {"colored": "MPL-2.0", "buildid": "MPL-2.0", "webpki-roots": "CDLA-
 EDGES = {
     "peise-convolution": set(),
     "peise": {"peise-convolution"},
-    "peise-train": {"peise", "peise-convolution"},
-    "peise-cli": {"peise", "peise-train"},
-}
+    "peise-listings": {"peise"},
+    "peise-eval": {"peise", "peise-listings"},
+    "peise-data": {"peise", "peise-listings"},
+    "peise-train": {"peise", "peise-convolution", "peise-data", "peise-eval"},
+    "peise-pages": {"peise", "peise-eval"},
+    "peise-serve": {"peise", "peise-listings", "peise-eval", "peise-pages"},
+    "peise-python": {"peise", "peise-listings", "peise-eval", "peise-pages"},
+    "peise-cli": {
+        "peise", "peise-convolution", "peise-data", "peise-eval", "peise-listings", "peise-pages", "peise-serve",
+        "peise-train",
+    },
+}  # fmt: skip
 # Who only matches must not pay for training.
 FORBIDDEN_IN_PEISE = re.compile(r"optim|autodiff|burn-train")
 

@@ -1,6 +1,7 @@
 //! How a command ends: 0 done, 1 done in part, 2 wrong use or unreadable input.
 
-use peise::format::{FormatError, describe};
+use peise::describe;
+use peise_listings::FormatError;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -30,22 +31,32 @@ pub enum Failure {
     Train(#[from] peise_train::trainer::TrainError),
     /// An import.
     #[error(transparent)]
-    Import(#[from] peise_train::import::ImportError),
+    Import(#[from] peise_data::import::ImportError),
     /// An evaluation.
     #[error(transparent)]
-    Evaluate(#[from] peise_train::evaluate::EvaluateError),
+    Evaluate(#[from] peise_eval::EvaluateError),
     /// Synthetic listings.
     #[error(transparent)]
-    Synth(#[from] peise_train::synth::SynthError),
+    Synth(#[from] peise_data::synth::SynthError),
     /// What synthetic listings may hold.
     #[error(transparent)]
-    SynthConfig(#[from] peise_train::synth::SynthConfigError),
+    SynthConfig(#[from] peise_data::synth::SynthConfigError),
     /// JSON could not be made.
     #[error("cannot write JSON")]
     Json(#[source] serde_json::Error),
     /// A model.
     #[error(transparent)]
     Model(#[from] peise::ModelError),
+    /// An engine that was asked for cannot be had.
+    #[cfg(feature = "onnxruntime")]
+    #[error("{0}; leave --engine out to compute with flex")]
+    Runtime(#[from] peise::onnxruntime::RuntimeError),
+    /// The engine failed.
+    #[error(transparent)]
+    Engine(#[from] peise::EngineError),
+    /// A file could not be written.
+    #[error(transparent)]
+    WriteFile(#[from] peise::atomic::WriteError),
     /// A model as ONNX.
     #[error(transparent)]
     Onnx(#[from] peise::onnx::ExportError),

@@ -1,15 +1,14 @@
 //! Batches: which listings, how changed, with which photos; a pure function of seed and step, so
 //! that a resumed run sees what the uninterrupted one would have seen.
 
-use crate::augment::Augmentation;
-use crate::augment::text::{TextChanges, same_kinds};
-use crate::dataset::{NEAR_COLOURS, TrainingData, TrainingListing};
-use crate::loss::{Relation, Target};
-use ::image::RgbImage;
+use crate::loss::Target;
 use burn::tensor::{Device, Tensor, TensorData};
-use peise::image::shared::SharedRegions;
 use peise::image::write_tensor;
+use peise::image::{RgbImage, SharedRegions};
 use peise::model::BatchLayout;
+use peise_data::augment::Augmentation;
+use peise_data::augment::text::{TextChanges, same_kinds};
+use peise_data::dataset::{NEAR_COLOURS, Relation, TrainingData, TrainingListing};
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -239,10 +238,8 @@ impl BatchMaker<'_> {
 /// The photos of one listing without what they share.
 fn without_shared(photos: Vec<Option<Cow<RgbImage>>>) -> Vec<Option<Cow<RgbImage>>> {
     let readable: Vec<RgbImage> = photos.iter().flatten().map(|photo| photo.as_ref().clone()).collect();
-    if readable.len() > SharedRegions::MOST_PHOTOS {
-        return photos;
-    }
-    let mut suppressed = SharedRegions::default().suppress(&readable).0.into_iter();
+    let Some(suppressed) = SharedRegions::default().suppress_listing(&readable) else { return photos };
+    let mut suppressed = suppressed.into_iter();
     photos.into_iter().map(|photo| photo.and_then(|_| suppressed.next()).map(Cow::Owned)).collect()
 }
 

@@ -14,6 +14,7 @@ pub use supcon::{Supcon, SupconForm, supcon};
 use burn::tensor::{Tensor, TensorData};
 use peise::listing::Scores;
 use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals};
+use peise_data::dataset::Relation;
 use rayon::prelude::*;
 use supcon::log_sum_exp;
 
@@ -66,7 +67,7 @@ pub fn structured(
             let table: Vec<f32> = (0..count).flat_map(|image| row(image).iter().copied()).collect();
             let nones = none_values[listing * images..][..count].to_vec();
             let table = Scores::new(count, target.label_count, table, nones);
-            let found = marginals(&table, Rule::Soft, NonePolicy::Allow, reward_value)?;
+            let found = marginals(&table, Rule::Reserve, NonePolicy::Allow, reward_value)?;
             let covered: std::collections::BTreeSet<usize> = target.labels.iter().flatten().copied().collect();
             let mut gradient: Vec<f32> = found.values.iter().map(|&p| p as f32).collect();
             for (image, truth) in target.labels.iter().enumerate() {
@@ -98,17 +99,6 @@ pub fn structured(
     let none_gradient = Tensor::<2>::from_data(TensorData::new(none_gradient, [batch, images]), &device);
     let surrogate = (scores * score_gradient).sum() + (none * none_gradient).sum() + reward * reward_gradient;
     Ok(Structured { surrogate, value: parts.iter().map(|part| part.loss).sum::<f64>() * f64::from(scale) })
-}
-
-/// What a photo has to do with a label of the same batch, for [`contrast`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Relation {
-    /// The photo shows it.
-    Positive,
-    /// The photo shows another colour.
-    Negative,
-    /// Unknown, or too near to tell: left out.
-    Ignored,
 }
 
 /// Image-text contrast across the batch, with several positives and doubtful pairs left out.

@@ -1,17 +1,16 @@
 //! Training recipes: one TOML file says everything about a run but where its data lies.
 
-use crate::augment::Augmentation;
 use crate::batch::ListingChanges;
-use crate::dataset::{NEAR_COLOURS, Unlabelled};
 use peise::image::Preprocess;
 use peise::model::ModelConfig;
+use peise_data::augment::Augmentation;
+use peise_data::dataset::{NEAR_COLOURS, Unlabelled};
+use peise_data::setting::{SettingError, brief, set};
 use serde::{Deserialize, Serialize};
 use std::path::{Path, PathBuf};
 
-mod setting;
 mod stage;
 
-pub(crate) use setting::set;
 pub use stage::{Loss, Stage, Start};
 
 /// A training recipe.
@@ -148,39 +147,12 @@ pub enum RecipeError {
         /// Line, column and expectation.
         reason: Box<toml::de::Error>,
     },
-    /// With the settings it is no valid recipe.
-    #[error("--set {settings}: {}", brief(reason))]
-    Settings {
-        /// As given.
-        settings: String,
-        /// What is wrong.
-        reason: Box<toml::de::Error>,
-    },
-    /// The recipe could not be written out.
-    #[error("the recipe cannot be written as TOML")]
-    Write {
-        /// Why.
-        #[source]
-        source: toml::ser::Error,
-    },
-    /// `--set` is not `key=value`, or its key does not exist.
-    #[error("--set {setting}: {expected}")]
-    Setting {
-        /// As given.
-        setting: String,
-        /// What was expected.
-        expected: &'static str,
-    },
+    /// A `key=value` setting does not fit.
+    #[error("setting {0}")]
+    Setting(#[from] SettingError),
     /// Values contradict each other.
     #[error("the recipe is contradictory: {0}")]
     Contradiction(&'static str),
-}
-
-/// What is wrong and where, on one line: without the excerpt that the parser draws.
-fn brief(error: &toml::de::Error) -> String {
-    let text = error.to_string();
-    let told = text.lines().filter(|line| !line.trim().is_empty() && !line.contains(" |"));
-    told.collect::<Vec<_>>().join(": ")
 }
 
 impl Recipe {

@@ -1,12 +1,12 @@
 //! The training loop: forward, backward, step in plain sight.
 
 use crate::batch::{Batch, BatchMaker};
-use crate::dataset::TrainingData;
 use crate::recipe::{Recipe, Stage, Start};
 use burn::module::Module;
 use burn::optim::{GradientsAccumulator, GradientsParams, ModuleOptimizer};
 use burn::tensor::Device;
 use peise::model::{LabelTokenizer, Model, ModelConfig};
+use peise_data::dataset::TrainingData;
 use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
@@ -143,7 +143,6 @@ pub fn train(
     let first = run.state.stage;
     for stage in &recipe.stages[first.min(recipe.stages.len())..] {
         if run.stage(stage)? {
-            run.log.page(true)?;
             return Ok(Outcome { config: run.config, best: run.state.best, stopped: true });
         }
     }
@@ -154,7 +153,6 @@ pub fn train(
         let best = calibrate::temperature(&run.files, &config, &run.validation, recipe, &options.device)?;
         config = config.with_temperature(best);
     }
-    run.log.page(true)?;
     Ok(Outcome { config, best: run.state.best, stopped: false })
 }
 
@@ -209,7 +207,7 @@ impl Run<'_> {
 
         // Nothing below borrows `self` as a whole: the next batch is made on another thread while this one trains.
         let (training, validation) = (std::mem::take(&mut self.training), std::mem::take(&mut self.validation));
-        let none = crate::augment::Augmentation::default();
+        let none = peise_data::augment::Augmentation::default();
         let supcon = matches!(stage.loss, crate::recipe::Loss::SupconIn | crate::recipe::Loss::SupconOut);
         let mut maker = BatchMaker {
             data: &training,
@@ -358,7 +356,6 @@ impl Run<'_> {
             self.log.write(&Line::Validation(result))?;
         }
         self.files.write("last", &averaged)?;
-        self.log.page(false)?;
         Ok(impatient)
     }
 

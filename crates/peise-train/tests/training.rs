@@ -246,6 +246,6 @@ fn a_run_goes_on_from_the_files_of_another() {
     recipe.weights.image_encoder = Some(from("matcher.safetensors"));
     let elsewhere = tempfile::tempdir().expect("a folder");
     let error = bench.run_into(elsewhere.path(), &recipe, false, false, None).expect_err("no encoder");
-    let error = peise::format::describe(&error);
+    let error = peise_listings::describe(&error);
     assert!(error.contains("matcher.safetensors") && error.contains("conv1.weight"), "{error}");
 }

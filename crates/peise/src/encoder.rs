@@ -2,15 +2,21 @@
 
 use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 
+#[cfg(feature = "report")]
 pub mod bert;
 pub mod block;
 pub mod characters;
 pub mod mlp;
 pub mod norm;
+#[cfg(feature = "report")]
 pub mod recurrent;
 pub mod residual;
+#[cfg(feature = "report")]
 pub mod resnet;
+#[cfg(feature = "report")]
 pub mod segments;
+pub mod vocabulary;
+#[cfg(feature = "report")]
 pub mod wordpiece;
 
 /// A padded batch of tokenised labels.
@@ -35,11 +41,11 @@ pub struct PaddedTokens {
 
 impl PaddedTokens {
     /// Pads rows of tokens with zeros, to the longest or to `length` where that is more.
-    pub fn new(rows: &[Vec<i64>], length: usize) -> Self {
-        let length = rows.iter().map(Vec::len).max().unwrap_or(1).max(length).max(1);
+    pub fn new(rows: &[impl AsRef<[i64]>], length: usize) -> Self {
+        let length = rows.iter().map(|row| row.as_ref().len()).max().unwrap_or(1).max(length).max(1);
         let mut tokens = vec![0i64; rows.len() * length];
         let mut mask = vec![true; rows.len() * length];
-        for (row, values) in rows.iter().enumerate() {
+        for (row, values) in rows.iter().map(AsRef::as_ref).enumerate() {
             tokens[row * length..][..values.len()].copy_from_slice(values);
             mask[row * length..][..values.len()].fill(false);
         }

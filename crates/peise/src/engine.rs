@@ -1,40 +1,37 @@
 //! `Matcher`: load once, match many.
 
-use crate::image::shared::SharedRegions;
-use crate::image::{DecodeLimits, ImageError, Preprocess, RgbImage, content_hash, read_bytes, write_tensor};
-use crate::label::{indistinguishable, normalize};
-use crate::listing::{Assignment, Choice, Scores};
+use crate::answer::{Answer, Problem, describe};
+use crate::image::{
+    DecodeLimits, ImageError, Preprocess, RgbImage, SharedRegions, content_hash, read_bytes, write_tensor,
+};
+use crate::listing::{Listing, Scores};
 use crate::matcher::decode::{self, DecodeOptions, RuleError};
 use crate::model::{BatchLayout, LabelTokenizer, ModelConfig};
-#[cfg(feature = "onnxruntime")]
-use crate::model_folder::StoredModel;
 use crate::model_folder::{self, LoadedModel, ModelError};
 use burn::tensor::Device;
 use rayon::prelude::*;
-use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+mod batch;
+mod canonical;
 mod compute;
 mod label_cache;
 #[cfg(feature = "onnxruntime")]
 pub mod onnxruntime;
 
-#[cfg(feature = "onnxruntime")]
-use onnxruntime::{OnnxEngine, Precision, RuntimeError};
-
+use batch::{Batch, Member, groups_of_equal_length};
+use canonical::Canonical;
 use label_cache::LabelCache;
 
-pub use compute::{BurnEngine, Engine, Features, PaddedScores};
+pub use compute::{BurnEngine, Engine, EngineError, Features, PaddedScores};
 
 /// Photos encoded at once: bounds memory, large enough to keep two to sixteen cores busy.
 const PHOTOS_PER_PASS: usize = 64;
 /// Labels encoded at once: bounds memory.
 const LABELS_PER_PASS: usize = 256;
-/// Pairs of image and label scored at once, padding included.
+/// Pairs of image and label scored at once.
 const PAIRS_PER_PASS: usize = 1 << 15;
-/// Pairs of a photo's place and a label's character that are compared at once.
-const PARTS_PER_PASS: usize = 1 << 22;
 /// Scores are rounded to this step before decoding, so that what is equal but for the order of
 /// floating-point sums ties, and ties are broken by content.
 const SCORE_STEP: f32 = 1.0 / 4096.0;
@@ -50,26 +47,17 @@ pub struct Photo {
 }
 
 /// One listing to match.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Copy)]
 pub struct MatchInput<'a> {
-    /// The labels as the seller wrote them.
-    pub labels: &'a [String],
-    /// The photos; `None` = could not be read, gets no label and costs its neighbours nothing.
-    pub photos: &'a [Option<Photo>],
-}
-
-/// A matched listing.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Matched {
-    /// Choices and marginals of the readable photos, in the listing's own order. Of labels that cannot
-    /// be told apart the first has the probability of all.
-    pub assignment: Assignment,
-    /// For every label the index of the first label that cannot be told from it; itself, mostly.
-    pub same_as: Vec<usize>,
+    /// The listing. Labels that its images carry are not looked at.
+    pub listing: &'a Listing,
+    /// Its photos, one for each image, or why it could not be read; such a photo costs its neighbours nothing.
+    pub photos: &'a [Result<Photo, Problem>],
 }
 
 /// Why one listing could not be matched.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
 pub enum MatchError {
     /// There is no label to give.
     #[error("the listing has no label; add its colour options")]
@@ -82,9 +70,31 @@ pub enum MatchError {
         /// Labels of the listing.
         labels: usize,
     },
+    /// A photo was prepared by another model.
+    #[error("image {image} was prepared for {} x {} pixels, this model takes {} x {}; prepare it with this model", found.0, found.1, expected.0, expected.1)]
+    PhotoSize {
+        /// Index of the image.
+        image: usize,
+        /// Its width and height, pixels.
+        found: (u32, u32),
+        /// The model's, pixels.
+        expected: (u32, u32),
+    },
     /// The listing cannot keep the rule.
     #[error(transparent)]
     Rule(#[from] RuleError),
+}
+
+impl From<&MatchError> for Problem {
+    fn from(error: &MatchError) -> Self {
+        let code = match error {
+            MatchError::NoLabel => "no-label",
+            MatchError::TooLarge { .. } => "listing-too-large",
+            MatchError::PhotoSize { .. } => "photo-size",
+            MatchError::Rule(_) => "rule",
+        };
+        Self::new(code, describe(error))
+    }
 }
 
 /// A loaded model, ready to match. Share one between threads.
@@ -94,19 +104,9 @@ pub struct Matcher {
     engine: Arc<dyn Engine>,
     tokenizer: LabelTokenizer,
     preprocess: Preprocess,
+    photo_size: (u32, u32),
     cover_reward: f64,
     cache: Mutex<LabelCache>,
-}
-
-/// A listing in canonical order: labels by text, photos by content, equal ones merged.
-struct Canonical {
-    /// Cleaned distinct labels, sorted.
-    texts: Vec<String>,
-    /// For each of them its first label in the listing.
-    labels: Vec<usize>,
-    /// Readable photos in order of content: index in the listing.
-    photos: Vec<usize>,
-    same_as: Vec<usize>,
 }
 
 impl Matcher {
@@ -115,7 +115,7 @@ impl Matcher {
     /// # Errors
     /// If the embedded files are damaged, which a release's tests exclude.
     pub fn embedded(device: Device) -> Result<Self, ModelError> {
-        Ok(Self::new(model_folder::embedded(&device)?, device))
+        Self::new(model_folder::embedded(&device)?, device)
     }
 
     /// A model folder: `config.json` and its weights.
@@ -123,31 +123,24 @@ impl Matcher {
     /// # Errors
     /// If a file is missing, unreadable, or does not fit the other; the error names it.
     pub fn load(folder: &Path, device: Device) -> Result<Self, ModelError> {
-        Ok(Self::new(model_folder::load(folder, &device)?, device))
+        Self::new(model_folder::load(folder, &device)?, device)
     }
 
-    /// Lets ONNX Runtime compute the model; `stored` is the model as it was loaded. Where that cannot be, all stays as
-    /// it was.
-    ///
-    /// # Errors
-    /// If the library cannot be used, the model cannot be exported, or has no 8-bit photo encoder where one is asked for.
-    #[cfg(feature = "onnxruntime")]
-    pub fn use_onnxruntime(
-        &mut self,
-        stored: &StoredModel,
-        library: &Path,
-        precision: Precision,
-    ) -> Result<(), RuntimeError> {
-        self.engine = Arc::new(OnnxEngine::new(stored, library, precision, Arc::clone(&self.engine))?);
-        Ok(())
-    }
-
-    fn new(loaded: LoadedModel, device: Device) -> Self {
+    fn new(loaded: LoadedModel, device: Device) -> Result<Self, ModelError> {
         let LoadedModel { config, model, tokenizer } = loaded;
         let engine = BurnEngine::new(model, device);
         let cover_reward = f64::from(engine.model().reward().into_scalar::<f32>());
         let preprocess = config.preprocess();
-        Self { config, engine: Arc::new(engine), tokenizer, preprocess, cover_reward, cache: Mutex::default() }
+        let photo_size = preprocess.output_size().ok_or(ModelError::PhotoSize)?;
+        let engine = Arc::new(engine);
+        Ok(Self { config, engine, tokenizer, preprocess, photo_size, cover_reward, cache: Mutex::default() })
+    }
+
+    /// The same model, computed by another engine.
+    pub fn with_engine(mut self, engine: Arc<dyn Engine>) -> Self {
+        self.engine = engine;
+        self.forget_labels();
+        self
     }
 
     /// The model's configuration.
@@ -156,8 +149,8 @@ impl Matcher {
     }
 
     /// What computes the model.
-    pub fn engine(&self) -> &dyn Engine {
-        self.engine.as_ref()
+    pub fn engine(&self) -> &Arc<dyn Engine> {
+        &self.engine
     }
 
     /// The learned reward of a covered label, for [`DecodeOptions::cover_reward`].
@@ -170,8 +163,7 @@ impl Matcher {
     /// # Errors
     /// If the bytes are no photo that can be read within `limits`.
     pub fn prepare(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<Photo, ImageError> {
-        let pixels = self.preprocess.decode(bytes, limits)?;
-        Ok(Photo { hash: content_hash(&pixels), pixels })
+        Ok(Photo::new(self.preprocess.decode(bytes, limits)?))
     }
 
     /// Reads, decodes and preprocesses a photo.
@@ -185,233 +177,205 @@ impl Matcher {
 
     /// Preprocesses a decoded photo.
     pub fn prepare_pixels(&self, photo: &RgbImage) -> Photo {
-        let pixels = self.preprocess.apply(photo);
-        Photo { hash: content_hash(&pixels), pixels }
+        Photo::new(self.preprocess.apply(photo))
+    }
+
+    /// Matches the photos of files: one entry of [`Answer::images`] for each file, in their order. A file that cannot be
+    /// read has its error there.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn match_files(
+        &self,
+        files: &[impl AsRef<Path> + Sync],
+        labels: &[impl AsRef<str>],
+        options: &DecodeOptions,
+    ) -> Result<Answer, EngineError> {
+        let limits = DecodeLimits::default();
+        let prepare =
+            |file: &dyn AsRef<Path>| self.prepare_file(file.as_ref(), &limits).map_err(|error| (&error).into());
+        let photos: Vec<Result<Photo, Problem>> = files.par_iter().map(|file| prepare(file)).collect();
+        let names = files.iter().map(|file| file.as_ref().to_string_lossy().into_owned());
+        let listing = Listing::new("", labels.iter().map(|label| label.as_ref().to_owned()), names);
+        self.match_listing(MatchInput { listing: &listing, photos: &photos }, options)
     }
 
     /// Matches one listing.
     ///
+    /// A listing that cannot be matched, for want of a label for instance, says so in [`Answer::error`].
+    ///
     /// # Errors
-    /// If the listing has no label, is too large, or cannot keep the rule.
-    pub fn match_listing(&self, input: MatchInput, options: &DecodeOptions) -> Result<Matched, MatchError> {
-        let mut matched = self.match_listings(&[input], options);
-        matched.pop().unwrap_or(Err(MatchError::NoLabel))
+    /// If the engine fails.
+    /// # Panics
+    /// If there is not one photo for each image of the listing (programmer error).
+    pub fn match_listing(&self, input: MatchInput, options: &DecodeOptions) -> Result<Answer, EngineError> {
+        Ok(self.match_listings(&[input], options)?.remove(0))
     }
 
     /// Matches listings together: photos and labels that recur among them are encoded once.
     ///
-    /// One result per listing, in order; a listing's error costs no other listing.
-    pub fn match_listings(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Vec<Result<Matched, MatchError>> {
+    /// One answer for each listing, in order; each is the same, to the bit, whatever it is matched together with. What
+    /// is wrong with one listing costs no other.
+    ///
+    /// # Errors
+    /// If the engine fails.
+    /// # Panics
+    /// As [`Matcher::match_listing`].
+    pub fn match_listings(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Result<Vec<Answer>, EngineError> {
+        for input in inputs {
+            assert_eq!(input.photos.len(), input.listing.images.len(), "one photo for each image");
+        }
         if !self.config.shared_regions() {
             return self.match_prepared(inputs, options);
         }
-        let photos: Vec<Vec<Option<Photo>>> = inputs.par_iter().map(|input| without_shared(input.photos)).collect();
-        let inputs: Vec<MatchInput> = inputs
-            .iter()
-            .zip(&photos)
-            .map(|(input, photos)| MatchInput { labels: input.labels, photos: photos.as_slice() })
-            .collect();
+        let photos: Vec<Vec<Result<Photo, Problem>>> =
+            inputs.par_iter().map(|input| without_shared(input.photos)).collect();
+        let inputs: Vec<MatchInput> =
+            inputs.iter().zip(&photos).map(|(input, photos)| MatchInput { listing: input.listing, photos }).collect();
         self.match_prepared(&inputs, options)
     }
 
-    fn match_prepared(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Vec<Result<Matched, MatchError>> {
-        let canonical: Vec<Result<Canonical, MatchError>> = inputs.iter().map(|input| self.canonical(input)).collect();
-        let ready: Vec<(usize, &Canonical)> = canonical
-            .iter()
-            .enumerate()
-            .filter_map(|(at, listing)| listing.as_ref().ok().map(|listing| (at, listing)))
-            .collect();
-        let mut scores = self.score(inputs, &ready);
-        canonical
-            .iter()
-            .zip(inputs)
-            .enumerate()
-            .map(|(at, (listing, input))| {
-                let listing = listing.as_ref().map_err(Clone::clone)?;
-                let empty = || Scores::new(0, listing.texts.len(), Vec::new(), Vec::new());
-                let scores = scores.remove(&at).unwrap_or_else(empty);
-                let assignment =
-                    decode::decode(&scores, &DecodeOptions { cover_reward: self.cover_reward, ..*options })?;
-                Ok(restore(listing, input, &assignment))
-            })
-            .collect()
-    }
-
-    fn canonical(&self, input: &MatchInput) -> Result<Canonical, MatchError> {
-        let (images, labels) = (input.photos.len(), input.labels.len());
-        if labels == 0 {
-            return Err(MatchError::NoLabel);
-        }
-        if images > LISTING_LIMIT.0 || labels > LISTING_LIMIT.1 {
-            return Err(MatchError::TooLarge { images, labels });
-        }
-        let same_as = indistinguishable(input.labels);
-        let first: Vec<usize> = (0..labels).filter(|&label| same_as[label] == label).collect();
-        // Sorted by normalised text before cleaning, so that cleaning sees one order only.
-        let mut order: Vec<(String, usize)> =
-            first.into_iter().map(|label| (normalize(&input.labels[label]), label)).collect();
-        order.sort();
-        let raw: Vec<&str> = order.iter().map(|&(_, label)| input.labels[label].as_str()).collect();
-        let texts = self.config.cleaner().clean(&raw);
-        let mut photos: Vec<usize> = (0..images).filter(|&image| input.photos[image].is_some()).collect();
-        photos.sort_by_key(|&image| input.photos[image].as_ref().map(|photo| photo.hash));
-        Ok(Canonical { texts, labels: order.into_iter().map(|(_, label)| label).collect(), photos, same_as })
-    }
-
-    /// Scores of the listings that have a photo, by their place in `inputs`.
-    fn score(&self, inputs: &[MatchInput], ready: &[(usize, &Canonical)]) -> HashMap<usize, Scores> {
-        // Distinct photos and labels of the whole batch.
-        let (mut photos, mut photo_place) = (Vec::new(), HashMap::new());
-        let (mut labels, mut label_place) = (Vec::new(), HashMap::new());
-        let mut layouts = Vec::new();
-        for &(at, listing) in ready.iter().filter(|(_, listing)| !listing.photos.is_empty()) {
-            let images: Vec<usize> = listing
-                .photos
-                .iter()
-                .filter_map(|&image| inputs[at].photos[image].as_ref())
-                .map(|photo| {
-                    *photo_place.entry(photo.hash).or_insert_with(|| {
-                        photos.push(photo);
-                        photos.len() - 1
-                    })
-                })
-                .collect();
-            let texts: Vec<usize> = listing
-                .texts
-                .iter()
-                .map(|text| {
-                    *label_place.entry(text.as_str()).or_insert_with(|| {
-                        labels.push(text.as_str());
-                        labels.len() - 1
-                    })
-                })
-                .collect();
-            layouts.push((at, images, texts));
-        }
-        if layouts.is_empty() {
-            return HashMap::new();
-        }
-        let images = self.encode_photos(&photos);
-        let texts = self.encode_labels(&labels);
-        // Listings of like size share a pass, so that little of it is padding.
-        layouts.sort_by_key(|(at, images, labels)| (images.len(), labels.len(), *at));
-        let mut scores = HashMap::new();
-        let most = pairs_per_pass(&self.config);
-        let mut rest = layouts.as_slice();
-        while !rest.is_empty() {
-            let mut take = 1;
-            let mut widest = rest[0].2.len();
-            while let Some((_, images, labels)) = rest.get(take) {
-                widest = widest.max(labels.len());
-                if (take + 1) * images.len() * widest > most {
-                    break;
-                }
-                take += 1;
+    fn match_prepared(&self, inputs: &[MatchInput], options: &DecodeOptions) -> Result<Vec<Answer>, EngineError> {
+        let options = DecodeOptions { cover_reward: self.cover_reward, ..*options };
+        let canonical = |input| Canonical::of(input, self.config.cleaner(), self.photo_size);
+        let canonical: Vec<Result<Canonical, MatchError>> = inputs.iter().map(canonical).collect();
+        let ready = canonical.iter().enumerate().filter_map(|(at, listing)| Some((at, listing.as_ref().ok()?)));
+        let mut scores = self.score(&Batch::gather(ready), inputs.len())?;
+        let decide = |(at, listing): (usize, &Result<Canonical, MatchError>)| {
+            let listing = listing.as_ref().map_err(Clone::clone)?;
+            let empty = || Scores::new(0, listing.texts.len(), Vec::new(), Vec::new());
+            let assignment = decode::decode(&scores[at].take().unwrap_or_else(empty), &options)?;
+            Ok(listing.restore(&assignment))
+        };
+        let decided: Vec<Result<_, MatchError>> = canonical.iter().enumerate().map(decide).collect();
+        let answer = |(input, decision): (&MatchInput, Result<_, MatchError>)| {
+            let problems: Vec<Option<Problem>> =
+                input.photos.iter().map(|photo| photo.as_ref().err().cloned()).collect();
+            match decision {
+                Ok(decision) => Answer::decided(input.listing, &problems, &decision),
+                Err(error) => Answer::failed(input.listing, &problems, (&error).into()),
             }
-            let (pass, next) = rest.split_at(take);
-            rest = next;
-            let layout = BatchLayout {
-                images: pass.iter().map(|(_, images, _)| images.clone()).collect(),
-                labels: pass.iter().map(|(_, _, labels)| labels.clone()).collect(),
-            };
-            self.score_pass(&images, &texts, &layout, pass, &mut scores);
-        }
-        scores
+        };
+        Ok(inputs.iter().zip(decided).map(answer).collect())
     }
 
+    /// Scores of a batch's listings, each at its place among `listings`; `None` for those without a photo.
+    fn score(&self, batch: &Batch, listings: usize) -> Result<Vec<Option<Scores>>, EngineError> {
+        let mut scores = vec![None; listings];
+        if batch.members.is_empty() {
+            return Ok(scores);
+        }
+        let images = self.encode_photos(&batch.photos)?;
+        let labels = self.encode_labels(&batch.labels)?;
+        for pass in batch.passes(self.config.pairs_per_pass(PAIRS_PER_PASS)) {
+            self.score_pass(&images, &labels, pass, &mut scores)?;
+        }
+        Ok(scores)
+    }
+
+    /// Scores listings of one shape.
     fn score_pass(
         &self,
         images: &Features,
         labels: &Features,
-        layout: &BatchLayout,
-        pass: &[(usize, Vec<usize>, Vec<usize>)],
-        scores: &mut HashMap<usize, Scores>,
-    ) {
-        let PaddedScores { scores: values, none: nones, images: rows, labels: columns } =
-            self.engine.score(images, labels, layout);
+        pass: &[Member],
+        scores: &mut [Option<Scores>],
+    ) -> Result<(), EngineError> {
+        let (photos, texts) = pass[0].shape();
+        let padded = at_least_two(pass);
+        let layout = BatchLayout {
+            images: padded.iter().map(|member| member.photos.clone()).collect(),
+            labels: padded.iter().map(|member| member.labels.clone()).collect(),
+        };
+        let found = self.engine.score(images, labels, &layout)?;
         let temperature = self.config.temperature();
-        let step = |value: f32| (value / temperature / SCORE_STEP).round() * SCORE_STEP;
-        for (place, (at, images, labels)) in pass.iter().enumerate() {
-            let table = (0..images.len())
-                .flat_map(|image| &values[(place * rows + image) * columns..][..labels.len()])
-                .map(|&value| step(value))
-                .collect();
-            let none = nones[place * rows..][..images.len()].iter().map(|&value| step(value)).collect();
-            scores.insert(*at, Scores::new(images.len(), labels.len(), table, none));
+        let step = |value: &f32| (value / temperature / SCORE_STEP).round() * SCORE_STEP;
+        let tables = found.scores.chunks(photos * texts).zip(found.none.chunks(photos));
+        for (member, (table, none)) in pass.iter().zip(tables) {
+            let (table, none) = (table.iter().map(step).collect(), none.iter().map(step).collect());
+            scores[member.listing] = Some(Scores::new(photos, texts, table, none));
         }
+        Ok(())
     }
 
     /// Features of photos, `[N, P]`, 64 at a time.
-    pub fn encode_photos(&self, photos: &[&Photo]) -> Features {
+    ///
+    /// # Errors
+    /// If the engine fails.
+    /// # Panics
+    /// If a photo was prepared for another input size (programmer error).
+    pub fn encode_photos(&self, photos: &[&Photo]) -> Result<Features, EngineError> {
         let (mean, std) = self.config.normalisation();
+        let (width, height) = self.photo_size;
+        let pixels = 3 * (width * height) as usize;
         let mut features = Features::default();
         for photos in photos.chunks(PHOTOS_PER_PASS) {
-            let (width, height) = photos[0].pixels.dimensions();
-            let pixels = 3 * (width * height) as usize;
-            let mut values = vec![0f32; photos.len() * pixels];
-            for (photo, out) in photos.iter().zip(values.chunks_mut(pixels)) {
+            let padded = at_least_two(photos);
+            let mut values = vec![0f32; padded.len() * pixels];
+            for (photo, out) in padded.iter().zip(values.chunks_mut(pixels)) {
                 write_tensor(&photo.pixels, mean, std, out);
             }
-            let pass = self.engine.encode_images(values, [photos.len(), 3, height as usize, width as usize]);
+            let pass = self.engine.encode_images(values, [padded.len(), 3, height as usize, width as usize])?;
             features.width = pass.width;
-            features.values.extend(pass.values);
+            features.values.extend(&pass.values[..photos.len() * pass.width]);
         }
-        features
+        Ok(features)
     }
 
     /// Forgets the cached label features.
     pub fn forget_labels(&self) {
-        self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner).clear();
+        self.cache().clear();
     }
 
     /// Features of cleaned labels, `[M, Q]`; those seen before come from the cache.
-    pub fn encode_labels(&self, labels: &[&str]) -> Features {
-        let mut cache = self.cache.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-        cache.make_room();
-        let new: Vec<&str> = labels.iter().copied().filter(|label| !cache.contains(label)).collect();
-        for new in new.chunks(LABELS_PER_PASS) {
-            let Features { values, width } = self.engine.encode_labels(&self.tokenizer.batch(new));
-            new.iter().zip(values.chunks(width)).for_each(|(label, row)| cache.insert(label, row));
+    ///
+    /// # Errors
+    /// If the engine fails.
+    pub fn encode_labels(&self, labels: &[&str]) -> Result<Features, EngineError> {
+        // The cache is not locked while labels are encoded: callers on other threads need not wait.
+        let (mut rows, new) = self.cache().rows(labels);
+        let tokens: Vec<Vec<i64>> = new.iter().map(|&place| self.tokenizer.tokens(labels[place])).collect();
+        let lengths: Vec<usize> = tokens.iter().map(Vec::len).collect();
+        for group in groups_of_equal_length(&lengths, LABELS_PER_PASS) {
+            let padded: Vec<&[i64]> = at_least_two(&group).iter().map(|&row| tokens[row].as_slice()).collect();
+            let pass = self.engine.encode_labels(&self.tokenizer.pad(&padded))?;
+            for (&row, values) in group.iter().zip(pass.values.chunks(pass.width.max(1))) {
+                rows[new[row]] = values.to_vec();
+            }
         }
-        cache.features(labels)
+        let mut cache = self.cache();
+        cache.make_room();
+        new.iter().for_each(|&place| cache.insert(labels[place], &rows[place]));
+        drop(cache);
+        let width = rows.first().map_or(0, Vec::len);
+        Ok(Features { values: rows.concat(), width })
+    }
+
+    fn cache(&self) -> MutexGuard<'_, LabelCache> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// Pairs of image and label that one pass scores, padding included. A listing that has more is a pass of its own.
-fn pairs_per_pass(config: &ModelConfig) -> usize {
-    PAIRS_PER_PASS.min(PARTS_PER_PASS / config.parts_per_pair().max(1))
+impl Photo {
+    fn new(pixels: RgbImage) -> Self {
+        Self { hash: content_hash(&pixels), pixels }
+    }
+}
+
+/// The rows, a single one twice: kernels take another path for one row, with another order of sums.
+fn at_least_two<T: Clone>(rows: &[T]) -> Vec<T> {
+    let mut rows = rows.to_vec();
+    if rows.len() == 1 {
+        rows.push(rows[0].clone());
+    }
+    rows
 }
 
 /// The photos of one listing without what they share.
-fn without_shared(photos: &[Option<Photo>]) -> Vec<Option<Photo>> {
+fn without_shared(photos: &[Result<Photo, Problem>]) -> Vec<Result<Photo, Problem>> {
     let readable: Vec<RgbImage> = photos.iter().flatten().map(|photo| photo.pixels.clone()).collect();
-    if readable.len() > SharedRegions::MOST_PHOTOS {
-        return photos.to_vec();
-    }
-    let (suppressed, alignment) = SharedRegions::default().suppress(&readable);
-    if !alignment.is_open() {
-        return photos.to_vec();
-    }
-    let mut suppressed = suppressed.into_iter().map(|pixels| Photo { hash: content_hash(&pixels), pixels });
-    photos.iter().map(|photo| photo.as_ref().and_then(|_| suppressed.next())).collect()
-}
-
-/// From canonical order back to the listing's own.
-fn restore(listing: &Canonical, input: &MatchInput, assignment: &Assignment) -> Matched {
-    let labels = input.labels.len();
-    let columns = listing.texts.len() + 1;
-    let mut order: Vec<usize> = (0..listing.photos.len()).collect();
-    order.sort_by_key(|&row| listing.photos[row]);
-    let mut choices = Vec::with_capacity(order.len());
-    let mut marginals = vec![0f32; order.len() * (labels + 1)];
-    for (&row, out) in order.iter().zip(marginals.chunks_mut(labels + 1)) {
-        let choice = assignment.choices[row];
-        choices.push(Choice { label: choice.label.map(|label| listing.labels[label]), ..choice });
-        let found = &assignment.marginals[row * columns..][..columns];
-        for (&label, &value) in listing.labels.iter().zip(found) {
-            out[label] = value;
-        }
-        out[labels] = found[columns - 1];
-    }
-    Matched { assignment: Assignment { choices, marginals, ..*assignment }, same_as: listing.same_as.clone() }
+    let Some(suppressed) = SharedRegions::default().suppress_listing(&readable) else { return photos.to_vec() };
+    let mut suppressed = suppressed.into_iter().map(Photo::new);
+    let replace = |photo: &Result<Photo, Problem>| photo.clone().map(|photo| suppressed.next().unwrap_or(photo));
+    photos.iter().map(replace).collect()
 }

@@ -10,7 +10,7 @@ mod format;
 mod preprocess;
 mod resize;
 mod scaled;
-pub mod shared;
+mod shared;
 mod step;
 mod tensor;
 
@@ -18,5 +18,6 @@ pub use ::image::RgbImage;
 pub use decode::{DecodeLimits, decode, read, read_bytes};
 pub use error::ImageError;
 pub use preprocess::Preprocess;
+pub use shared::SharedRegions;
 pub use step::{PreprocessError, Step};
 pub use tensor::{content_hash, thumbnail_jpeg, write_tensor};

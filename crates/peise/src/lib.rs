@@ -1,33 +1,26 @@
 //! Peise (配色) tells which photo of a shop listing shows which of its colour options.
 //!
 //! ```no_run
-//! use burn::tensor::Device;
-//! use peise::image::DecodeLimits;
-//! use peise::matcher::decode::DecodeOptions;
-//! use peise::{MatchInput, Matcher};
-//! use std::path::Path;
+//! use peise::{DecodeOptions, Device, Matcher};
 //!
 //! let matcher = Matcher::embedded(Device::flex())?;
-//! let labels = ["黑色".to_owned(), "白色".to_owned()];
-//! let photos: Vec<_> = ["a.jpg", "b.jpg", "c.jpg"]
-//!     .iter()
-//!     .map(|file| matcher.prepare_file(Path::new(file), &DecodeLimits::default()).ok())
-//!     .collect();
-//! let matched = matcher.match_listing(MatchInput { labels: &labels, photos: &photos }, &DecodeOptions::default())?;
-//! for choice in &matched.assignment.choices {
-//!     println!("{:?} {:.3}", choice.label.map(|label| &labels[label]), choice.probability);
+//! let files = ["a.jpg", "b.jpg", "c.jpg"];
+//! let answer = matcher.match_files(&files, &["黑色", "白色"], &DecodeOptions::default())?;
+//! for (file, image) in files.iter().zip(&answer.images) {
+//!     println!("{file}: {:?} {:?}", image.label, image.probability);
 //! }
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! [`Matcher`] is loaded once and matches many listings; [`stream::predict`] reads, decodes and matches any
-//! number of them in flat memory. [`matcher::decode`] holds the assignment rules, [`label`] and [`image`] the
-//! preprocessing that training and matching share, [`format`](mod@format) what is read and written.
+//! [`Matcher`] is loaded once and matches many listings. Its [`Answer`] has one entry for each photo and for each option.
+//! [`matcher::decode`] holds the assignment rules, [`label`] and [`image`] the preprocessing that training and matching
+//! share. Reading listings from files and writing answers is the crate `peise-listings`.
 
+pub mod answer;
+pub mod atomic;
 pub mod colour;
 pub mod encoder;
 mod engine;
-pub mod format;
 pub mod image;
 pub mod label;
 mod layers;
@@ -35,14 +28,18 @@ pub mod listing;
 pub mod matcher;
 pub mod model;
 pub mod model_folder;
+#[cfg(feature = "onnx-export")]
 pub mod onnx;
+#[cfg(feature = "report")]
 pub mod pretrained;
-pub mod stream;
 pub mod weights;
 
+pub use answer::{Answer, ColourOption, ImageAnswer, Note, NoteCode, Problem, Verdict, describe};
+pub use burn::tensor::Device;
 #[cfg(feature = "onnxruntime")]
 pub use engine::onnxruntime;
 pub use engine::{
-    BurnEngine, Engine, Features, LISTING_LIMIT, MatchError, MatchInput, Matched, Matcher, PaddedScores, Photo,
+    BurnEngine, Engine, EngineError, Features, LISTING_LIMIT, MatchError, MatchInput, Matcher, PaddedScores, Photo,
 };
+pub use matcher::decode::DecodeOptions;
 pub use model_folder::ModelError;

@@ -1,6 +1,4 @@
-//! The domain: a listing, its images and labels, and what a matcher says of them.
-
-use serde::{Deserialize, Serialize};
+//! The domain: a listing, its images and labels, and the scores that a matcher gives them.
 
 /// One photo of a listing, as its profile names it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -12,7 +10,7 @@ pub struct ListingImage {
 }
 
 /// One product for sale: its photos and the colour options a buyer can pick.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Listing {
     /// Identifier, unique in its data set; also the name of its folder.
     pub id: String,
@@ -23,6 +21,16 @@ pub struct Listing {
 }
 
 impl Listing {
+    /// A listing whose images have no labels yet.
+    pub fn new(
+        id: impl Into<String>,
+        labels: impl IntoIterator<Item = impl Into<String>>,
+        files: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Self {
+        let images = files.into_iter().map(|file| ListingImage { file: file.into(), label: None }).collect();
+        Self { id: id.into(), labels: labels.into_iter().map(Into::into).collect(), images }
+    }
+
     /// For every image the index of its true label.
     ///
     /// `None` where the profile holds `null` or a label that is not one of [`Listing::labels`].
@@ -79,26 +87,4 @@ impl Scores {
     pub fn none(&self, image: usize) -> f32 {
         self.none[image]
     }
-}
-
-/// What was decided for one image.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct Choice {
-    /// Index of the label given; `None` = the photo shows no label.
-    pub label: Option<usize>,
-    /// Marginal probability of that choice under the rule, in `[0, 1]`.
-    pub probability: f32,
-}
-
-/// A listing's labels under a rule, with probabilities.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Assignment {
-    /// One choice per image.
-    pub choices: Vec<Choice>,
-    /// Marginal probabilities, row-major `[I, L + 1]`; the last column is "no label". Rows sum to 1.
-    pub marginals: Vec<f32>,
-    /// Joint probability of the choices under the rule, in `[0, 1]`.
-    pub joint_probability: f32,
-    /// `false` where marginals and joint probability are approximate (more than 14 labels).
-    pub exact: bool,
 }

@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 pub mod attention;
 pub mod decode;
 pub mod parts;
+#[cfg(feature = "report")]
 pub mod report;
 
 use attention::{CrossAttention, EdgeScore, SelfAttention, UnitConfig};

@@ -4,7 +4,9 @@
 //! encoder's features can be kept, since what follows is a function of them alone.
 
 use crate::encoder::characters::CharacterTokenizer;
-use crate::encoder::wordpiece::{TokenConfig, Vocabulary, VocabularyError, WordPieceTokenizer};
+use crate::encoder::vocabulary::{TokenConfig, Vocabulary, VocabularyError};
+#[cfg(feature = "report")]
+use crate::encoder::wordpiece::WordPieceTokenizer;
 use crate::encoder::{PaddedTokens, TokenInput};
 use crate::image::Preprocess;
 use crate::label::Cleaner;
@@ -14,9 +16,11 @@ use burn::tensor::{Bool, Device, Int, Tensor, TensorData};
 use serde::{Deserialize, Serialize};
 
 mod compact;
+#[cfg(feature = "report")]
 mod report;
 
 pub use compact::{Compact, CompactConfig};
+#[cfg(feature = "report")]
 pub use report::{Blur, BlurWhen, Report, ReportConfig};
 
 /// Everything that defines a model but its weights; saved beside them as `config.json`.
@@ -27,6 +31,7 @@ pub enum ModelConfig {
     /// The embedded default's.
     Compact(CompactConfig),
     /// The course report's system.
+    #[cfg(feature = "report")]
     Report(ReportConfig),
 }
 
@@ -37,6 +42,7 @@ pub enum Model {
     /// The embedded default's architecture.
     Compact(Compact),
     /// The course report's system.
+    #[cfg(feature = "report")]
     Report(Report),
 }
 
@@ -47,6 +53,7 @@ pub enum LabelTokenizer {
     /// One token a character.
     Characters(CharacterTokenizer),
     /// BERT's.
+    #[cfg(feature = "report")]
     WordPiece(WordPieceTokenizer),
 }
 
@@ -56,16 +63,37 @@ impl LabelTokenizer {
     /// # Shapes
     /// - returns tokens `[N, T]` and mask `[N, T]`, `true` = padding
     pub fn batch(&self, labels: &[&str]) -> PaddedTokens {
+        let rows: Vec<Vec<i64>> = labels.iter().map(|label| self.tokens(label)).collect();
+        self.pad(&rows)
+    }
+
+    /// Tokens of one label, without padding.
+    pub fn tokens(&self, label: &str) -> Vec<i64> {
         match self {
-            Self::Characters(tokenizer) => tokenizer.batch(labels),
-            Self::WordPiece(tokenizer) => tokenizer.batch(labels),
+            Self::Characters(tokenizer) => tokenizer.encode(label),
+            #[cfg(feature = "report")]
+            Self::WordPiece(tokenizer) => tokenizer.encode(label),
         }
+    }
+
+    /// Rows of tokens as one padded batch.
+    ///
+    /// # Shapes
+    /// As [`LabelTokenizer::batch`].
+    pub fn pad(&self, rows: &[impl AsRef<[i64]>]) -> PaddedTokens {
+        let least = match self {
+            Self::Characters(_) => 1,
+            #[cfg(feature = "report")]
+            Self::WordPiece(tokenizer) => tokenizer.padded_length(),
+        };
+        PaddedTokens::new(rows, least)
     }
 
     /// The vocabulary file that belongs beside the weights, if there is one.
     pub fn vocabulary(&self) -> Option<&Vocabulary> {
         match self {
             Self::Characters(_) => None,
+            #[cfg(feature = "report")]
             Self::WordPiece(tokenizer) => Some(tokenizer.vocabulary()),
         }
     }
@@ -89,6 +117,7 @@ impl ModelConfig {
     pub fn init(&self, device: &Device) -> Model {
         match self {
             Self::Compact(config) => Model::Compact(config.init(device)),
+            #[cfg(feature = "report")]
             Self::Report(config) => Model::Report(config.init(device)),
         }
     }
@@ -101,6 +130,7 @@ impl ModelConfig {
     pub fn check(&self) -> Result<(), &'static str> {
         match self {
             Self::Compact(config) => config.check(),
+            #[cfg(feature = "report")]
             Self::Report(config) => config.check(),
         }
     }
@@ -109,6 +139,7 @@ impl ModelConfig {
     pub fn architecture(&self) -> &'static str {
         match self {
             Self::Compact(_) => "compact",
+            #[cfg(feature = "report")]
             Self::Report(_) => "report",
         }
     }
@@ -117,6 +148,7 @@ impl ModelConfig {
     pub fn preprocess(&self) -> Preprocess {
         match self {
             Self::Compact(config) => config.preprocess.clone(),
+            #[cfg(feature = "report")]
             Self::Report(config) => config.blurred(BlurWhen::Test),
         }
     }
@@ -125,6 +157,7 @@ impl ModelConfig {
     pub fn training_preprocess(&self) -> Preprocess {
         match self {
             Self::Compact(config) => config.preprocess.clone(),
+            #[cfg(feature = "report")]
             Self::Report(config) => config.blurred(BlurWhen::Train),
         }
     }
@@ -133,6 +166,7 @@ impl ModelConfig {
     pub fn normalisation(&self) -> ([f32; 3], [f32; 3]) {
         match self {
             Self::Compact(config) => (config.mean, config.std),
+            #[cfg(feature = "report")]
             Self::Report(config) => (config.mean, config.std),
         }
     }
@@ -141,6 +175,7 @@ impl ModelConfig {
     pub fn shared_regions(&self) -> bool {
         match self {
             Self::Compact(config) => config.shared_regions,
+            #[cfg(feature = "report")]
             Self::Report(_) => false,
         }
     }
@@ -149,6 +184,7 @@ impl ModelConfig {
     pub fn cleaner(&self) -> Cleaner {
         match self {
             Self::Compact(config) => config.cleaner,
+            #[cfg(feature = "report")]
             Self::Report(config) => config.cleaner,
         }
     }
@@ -157,15 +193,17 @@ impl ModelConfig {
     pub fn temperature(&self) -> f32 {
         match self {
             Self::Compact(config) => config.temperature,
+            #[cfg(feature = "report")]
             Self::Report(config) => config.temperature,
         }
     }
 
-    /// Pairs of a photo's place and a label's character that are compared for each photo and label; 0 = none.
-    pub fn parts_per_pair(&self) -> usize {
+    /// Pairs of image and label to score at once: at most `most`, fewer where each takes much memory, but one at least.
+    pub fn pairs_per_pass(&self, most: usize) -> usize {
         match self {
-            Self::Compact(config) => config.parts_per_pair(),
-            Self::Report(_) => 0,
+            Self::Compact(config) => config.pairs_per_pass(most),
+            #[cfg(feature = "report")]
+            Self::Report(_) => most,
         }
     }
 
@@ -173,6 +211,7 @@ impl ModelConfig {
     pub fn with_temperature(mut self, temperature: f32) -> Self {
         match &mut self {
             Self::Compact(config) => config.temperature = temperature,
+            #[cfg(feature = "report")]
             Self::Report(config) => config.temperature = temperature,
         }
         self
@@ -182,6 +221,7 @@ impl ModelConfig {
     pub fn tokens(&self) -> Option<&TokenConfig> {
         match self {
             Self::Compact(_) => None,
+            #[cfg(feature = "report")]
             Self::Report(config) => Some(&config.tokens),
         }
     }
@@ -190,9 +230,11 @@ impl ModelConfig {
     ///
     /// # Errors
     /// If the vocabulary is missing, unusable or another encoder's.
+    #[cfg_attr(not(feature = "report"), allow(unused_variables))]
     pub fn tokenizer(&self, vocabulary: Option<Vocabulary>) -> Result<LabelTokenizer, VocabularyError> {
         Ok(match self {
             Self::Compact(config) => LabelTokenizer::Characters(config.tokenizer()),
+            #[cfg(feature = "report")]
             Self::Report(config) => {
                 let vocabulary = vocabulary.unwrap_or(Vocabulary::Words(Vec::new()));
                 let known = config.text.vocabulary;
@@ -210,6 +252,7 @@ impl Model {
     pub fn image_features(&self, photos: Tensor<4>) -> Tensor<2> {
         match self {
             Self::Compact(model) => model.encode_images(photos),
+            #[cfg(feature = "report")]
             Self::Report(model) => model.image_features(photos),
         }
     }
@@ -221,6 +264,7 @@ impl Model {
     pub fn image_inputs(&self, features: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Compact(_) => features,
+            #[cfg(feature = "report")]
             Self::Report(model) => model.image_inputs(features),
         }
     }
@@ -232,6 +276,7 @@ impl Model {
     pub fn label_features(&self, labels: TokenInput) -> Tensor<3> {
         match self {
             Self::Compact(model) => model.encode_labels(labels).unsqueeze_dim(1),
+            #[cfg(feature = "report")]
             Self::Report(model) => model.label_features(labels),
         }
     }
@@ -240,9 +285,11 @@ impl Model {
     ///
     /// # Shapes
     /// - features `[M, T', W]`, mask `[M, T]`, `true` = padding; returns `[M, Q]`
+    #[cfg_attr(not(feature = "report"), allow(unused_variables))]
     pub fn label_inputs(&self, features: Tensor<3>, mask: Tensor<2, Bool>) -> Tensor<2> {
         match self {
             Self::Compact(_) => features.squeeze_dim(1),
+            #[cfg(feature = "report")]
             Self::Report(model) => model.label_inputs(features, mask),
         }
     }
@@ -254,6 +301,7 @@ impl Model {
     pub fn whole(&self, inputs: Tensor<2>) -> Tensor<2> {
         match self {
             Self::Compact(model) => inputs.narrow(1, 0, model.matcher.width()),
+            #[cfg(feature = "report")]
             Self::Report(_) => inputs,
         }
     }
@@ -285,6 +333,7 @@ impl Model {
     pub fn match_inputs(&self, images: Tensor<2>, labels: Tensor<2>, layout: &BatchLayout) -> MatcherOutput {
         match self {
             Self::Compact(model) => model.match_features(images, labels, layout),
+            #[cfg(feature = "report")]
             Self::Report(model) => model.match_inputs(images, labels, layout),
         }
     }
@@ -302,6 +351,7 @@ impl Model {
     pub fn reward(&self) -> Tensor<1> {
         match self {
             Self::Compact(model) => model.reward(),
+            #[cfg(feature = "report")]
             Self::Report(model) => Tensor::zeros([1], &model.device()),
         }
     }
@@ -310,6 +360,7 @@ impl Model {
     pub fn fold(self) -> Self {
         match self {
             Self::Compact(model) => Self::Compact(model.fold()),
+            #[cfg(feature = "report")]
             Self::Report(model) => Self::Report(model.fold()),
         }
     }

@@ -1,9 +1,8 @@
 //! Model folders: `config.json` beside weight files; and the one that is embedded.
 
-use crate::encoder::wordpiece::{Vocabulary, VocabularyError};
+use crate::encoder::vocabulary::{Vocabulary, VocabularyError};
 use crate::model::{LabelTokenizer, Model, ModelConfig};
-use crate::onnx::TensorSource;
-use crate::weights::{self, Part, Stored, WeightFile, WeightsError};
+use crate::weights::{self, Stored, TensorSource, WeightFile, WeightSource, WeightsError};
 use burn::tensor::Device;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -53,6 +52,9 @@ pub enum ModelError {
         /// What differs.
         mismatch: Box<Mismatch>,
     },
+    /// Photos of different sizes would stay different.
+    #[error("the model's preprocess does not bring every photo to one size; end it with resize, pad or crop_square")]
+    PhotoSize,
     /// The vocabulary cannot be used.
     #[error("cannot use {path}")]
     Vocabulary {
@@ -107,7 +109,7 @@ const EMBEDDED_CONFIG: &[u8] = include_bytes!("../assets/compact/config.json");
 const EMBEDDED_WEIGHTS: &[u8] = include_bytes!("../assets/compact/model.safetensors");
 
 /// The card of the embedded model: data, recipe, metrics, limits.
-pub const EMBEDDED_CARD: &str = include_str!("../../../model-cards/compact.md");
+pub const EMBEDDED_CARD: &str = include_str!("../assets/compact/card.md");
 
 /// A weight file of a model folder, and the path of the model's tensors that it holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,6 +124,7 @@ pub struct PartFile {
 pub fn part_files(config: &ModelConfig) -> &'static [PartFile] {
     match config {
         ModelConfig::Compact(_) => &[PartFile { file: "model.safetensors", prefix: "" }],
+        #[cfg(feature = "report")]
         ModelConfig::Report(_) => &[
             PartFile { file: "image_encoder.safetensors", prefix: "image_encoder." },
             PartFile { file: "text_encoder.safetensors", prefix: "text_encoder." },
@@ -234,7 +237,7 @@ pub fn load(folder: &Path, device: &Device) -> Result<LoadedModel, ModelError> {
         let path = folder.join(part.file);
         let error = |source| ModelError::Weights { path: path.clone(), source };
         let file = open_part(folder, part)?;
-        let parts = [Part { prefix: part.prefix, file: &file, keys: None }];
+        let parts = [WeightSource { prefix: part.prefix, file: &file, keys: None }];
         let others: Vec<&str> = files[..place].iter().map(|other| other.prefix).collect();
         model = weights::from_parts_except(model, &parts, &others).map_err(error)?;
     }

@@ -11,8 +11,10 @@
 //! convolutions, layers that nothing stands between multiplied out. They need operators of version 17 and no others
 //! than ONNX's own.
 
-use crate::model::{CompactConfig, ModelConfig, ReportConfig};
-use crate::weights::WeightsError;
+#[cfg(feature = "report")]
+use crate::model::ReportConfig;
+use crate::model::{CompactConfig, ModelConfig};
+use crate::weights::{TensorSource, WeightsError};
 use graph::{Axis, Graph};
 use matcher::{MatcherInput, MatcherOutput};
 use prost::Message;
@@ -20,6 +22,7 @@ use proto::{Element, ModelProto, OperatorSetIdProto};
 use weights::Weights;
 
 mod attention;
+#[cfg(feature = "report")]
 mod bert;
 mod characters;
 mod convolution;
@@ -27,19 +30,22 @@ mod graph;
 mod linear;
 mod matcher;
 mod metadata;
+#[cfg(feature = "report")]
 mod mlp;
 mod multi_head;
 mod operations;
 mod parts;
 pub mod proto;
+#[cfg(feature = "report")]
 mod recurrent;
+#[cfg(feature = "report")]
 mod report_matcher;
 mod residual;
+#[cfg(feature = "report")]
 mod resnet;
+#[cfg(feature = "report")]
 mod segments;
 mod weights;
-
-pub use weights::TensorSource;
 
 /// The largest file that readers of ONNX take, bytes.
 const LARGEST_FILE: usize = i32::MAX as usize;
@@ -65,7 +71,7 @@ pub enum ExportError {
 
 /// A part of a model, and the file that it becomes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Part {
+pub enum GraphPart {
     /// Photos to the matcher's inputs: encoder and head.
     ImageEncoder,
     /// Tokens to the matcher's inputs: encoder and head.
@@ -74,7 +80,7 @@ pub enum Part {
     Matcher,
 }
 
-impl Part {
+impl GraphPart {
     /// All parts.
     pub const ALL: [Self; 3] = [Self::ImageEncoder, Self::LabelEncoder, Self::Matcher];
 
@@ -102,7 +108,7 @@ impl Part {
 /// # Errors
 /// If a tensor is missing or does not fit the configuration, or the file would be too large.
 pub fn export(
-    part: Part,
+    part: GraphPart,
     config: &ModelConfig,
     tensors: &dyn TensorSource,
     name: &str,
@@ -110,9 +116,9 @@ pub fn export(
     let weights = Weights::new(tensors);
     let mut graph = Graph::new(part.name());
     match part {
-        Part::ImageEncoder => image_encoder(&mut graph, config, &weights)?,
-        Part::LabelEncoder => label_encoder(&mut graph, config, &weights)?,
-        Part::Matcher => matcher(&mut graph, config, &weights)?,
+        GraphPart::ImageEncoder => image_encoder(&mut graph, config, &weights)?,
+        GraphPart::LabelEncoder => label_encoder(&mut graph, config, &weights)?,
+        GraphPart::Matcher => matcher(&mut graph, config, &weights)?,
     }
     let model = ModelProto {
         ir_version: Some(proto::IR_VERSION),
@@ -139,6 +145,7 @@ fn photo_size(config: &ModelConfig) -> Result<[usize; 2], ExportError> {
 fn widths(config: &ModelConfig) -> Result<[usize; 2], ExportError> {
     Ok(match config {
         ModelConfig::Compact(compact) => [compact.image.row_width(photo_size(config)?), compact.label.row_width()],
+        #[cfg(feature = "report")]
         ModelConfig::Report(config) => [config.matcher.width; 2],
     })
 }
@@ -153,6 +160,7 @@ fn image_encoder(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> 
         ModelConfig::Compact(CompactConfig { image, .. }) => {
             residual::residual_encoder(graph, &encoder, image, [height, width_of_photo], &photos)?
         }
+        #[cfg(feature = "report")]
         ModelConfig::Report(ReportConfig { image, image_head, .. }) => {
             let features = resnet::resnet(graph, &encoder, image, [height, width_of_photo], &photos)?;
             segments::segment_head(graph, &weights.at("image_head"), image_head, image.output, &features)?
@@ -171,6 +179,7 @@ fn label_encoder(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> 
         ModelConfig::Compact(CompactConfig { label, .. }) => {
             characters::character_encoder(graph, &weights.at("label_encoder"), label, [&tokens, &mask])?
         }
+        #[cfg(feature = "report")]
         ModelConfig::Report(ReportConfig { tokens: token, text, label_head, .. }) => {
             let attended = token.mask.then_some(&mask);
             let states = bert::bert(graph, &weights.at("text_encoder"), text, &tokens, attended)?;
@@ -197,6 +206,7 @@ fn matcher(graph: &mut Graph, config: &ModelConfig, weights: &Weights) -> Result
             let rows = widths(config)?;
             matcher::attention_matcher(graph, &weights.at("matcher"), &compact.matcher, rows, input)?
         }
+        #[cfg(feature = "report")]
         ModelConfig::Report(config) => report_matcher::report_matcher(graph, weights, config, input)?,
     };
     let meaning = "log-weight of each label, before the temperature; meaningless where padded";

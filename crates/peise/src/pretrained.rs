@@ -4,7 +4,7 @@ use crate::encoder::bert::{Bert, BertConfig};
 use crate::encoder::resnet::ResNet;
 use crate::model::Model;
 use crate::model_folder::{Mismatch, ModelError};
-use crate::weights::{self, Part, WeightFile, WeightsError, keys};
+use crate::weights::{self, WeightFile, WeightSource, WeightsError, keys};
 use burn::module::Module;
 use serde::Deserialize;
 use std::path::Path;
@@ -17,7 +17,7 @@ fn open(path: &Path) -> Result<WeightFile<'static>, ModelError> {
 }
 
 fn fill<M: Module>(module: M, path: &Path, file: &WeightFile, keys: Option<&keys::Keys>) -> Result<M, ModelError> {
-    let parts = [Part { prefix: "", file, keys }];
+    let parts = [WeightSource { prefix: "", file, keys }];
     weights::from_parts(module, &parts).map_err(|source| ModelError::Weights { path: path.to_owned(), source })
 }
 
@@ -37,7 +37,7 @@ pub fn image_encoder(encoder: ResNet, path: &Path) -> Result<ResNet, ModelError>
 /// If the file cannot be read or belongs to another architecture; the error names file and tensor.
 pub fn matcher(model: Model, path: &Path) -> Result<Model, ModelError> {
     let file = open(path)?;
-    let parts = [Part { prefix: "", file: &file, keys: None }];
+    let parts = [WeightSource { prefix: "", file: &file, keys: None }];
     weights::from_parts_except(model, &parts, &["image_encoder.", "text_encoder."])
         .map_err(|source| ModelError::Weights { path: path.to_owned(), source })
 }

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 mod file;
 pub mod keys;
 
-pub use file::{LARGEST_FILE, Stored, WeightFile};
+pub use file::{LARGEST_FILE, Stored, TensorSource, WeightFile};
 pub use keys::Cut;
 use keys::Keys;
 
@@ -28,7 +28,10 @@ pub enum WeightsError {
     File(#[from] SafeTensorError),
     /// The bytes are no PyTorch file that can be read without running what it says.
     #[error("not a readable .pth file")]
-    Pytorch(#[source] Box<pytorch_reader::PytorchError>),
+    Pytorch(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// A PyTorch file, and this build does not read them.
+    #[error("a PyTorch file; this build reads safetensors only: build with the feature `report`, or convert it")]
+    PytorchLeftOut,
     /// A bare pickle.
     #[error("a pickle, not PyTorch's zip format; load it in PyTorch and save it again with torch.save")]
     LegacyPickle,
@@ -181,7 +184,7 @@ pub fn to_bytes<M: Module>(
 }
 
 /// A file that holds the tensors below a path of a module.
-pub struct Part<'a> {
+pub struct WeightSource<'a> {
     /// The path with a dot at its end (`image_encoder.`), left out in the file; empty = the whole module.
     pub prefix: &'a str,
     /// The file.
@@ -197,7 +200,7 @@ pub struct Part<'a> {
 /// number format, or not finite. The error names it.
 pub fn from_bytes<M: Module>(module: M, bytes: &[u8]) -> Result<M, WeightsError> {
     let file = WeightFile::from_bytes(bytes)?;
-    from_parts(module, &[Part { prefix: "", file: &file, keys: None }])
+    from_parts(module, &[WeightSource { prefix: "", file: &file, keys: None }])
 }
 
 /// Replaces the float tensors below the parts' paths by the files'; the first part whose path fits has the tensor, and
@@ -206,7 +209,7 @@ pub fn from_bytes<M: Module>(module: M, bytes: &[u8]) -> Result<M, WeightsError>
 /// # Errors
 /// If a tensor is missing in its file, unexpected, misshaped, of another number format, damaged or not finite. The
 /// error names it as the file does.
-pub fn from_parts<M: Module>(module: M, parts: &[Part]) -> Result<M, WeightsError> {
+pub fn from_parts<M: Module>(module: M, parts: &[WeightSource]) -> Result<M, WeightsError> {
     from_parts_except(module, parts, &[])
 }
 
@@ -214,7 +217,7 @@ pub fn from_parts<M: Module>(module: M, parts: &[Part]) -> Result<M, WeightsErro
 ///
 /// # Errors
 /// As [`from_parts`].
-pub fn from_parts_except<M: Module>(module: M, parts: &[Part], except: &[&str]) -> Result<M, WeightsError> {
+pub fn from_parts_except<M: Module>(module: M, parts: &[WeightSource], except: &[&str]) -> Result<M, WeightsError> {
     let used = vec![BTreeSet::new(); parts.len()];
     let mut loader = Load { path: ModulePath::default(), parts, except, used, error: None };
     let module = module.map(&mut loader);
@@ -232,7 +235,7 @@ pub fn from_parts_except<M: Module>(module: M, parts: &[Part], except: &[&str]) 
 
 struct Load<'a> {
     path: ModulePath,
-    parts: &'a [Part<'a>],
+    parts: &'a [WeightSource<'a>],
     except: &'a [&'a str],
     used: Vec<BTreeSet<String>>,
     error: Option<WeightsError>,

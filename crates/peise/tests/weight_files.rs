@@ -4,8 +4,8 @@
 //! pickle asks to run a command when it is loaded.
 
 use burn::tensor::Device;
+use peise::describe;
 use peise::encoder::resnet::ResNetConfig;
-use peise::format::describe;
 use peise::pretrained;
 use peise::weights::{WeightFile, WeightsError};
 use std::path::{Path, PathBuf};

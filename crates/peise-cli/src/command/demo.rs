@@ -8,13 +8,13 @@ use crate::progress;
 use burn::tensor::Device;
 use clap::Args;
 use peise::Matcher;
-use peise::format::course::{read_merged, write_merged};
-use peise::format::html::Language;
 use peise::image::DecodeLimits;
 use peise::listing::Listing;
 use peise::matcher::decode::DecodeOptions;
-use peise::stream::{self, Job};
-use peise_train::synth::{self, Preset, Split, SynthSet};
+use peise_data::synth::{self, Preset, Split, SynthSet};
+use peise_listings::course::{read_merged, write_merged};
+use peise_listings::stream::{self, Job};
+use peise_pages::Language;
 use std::path::PathBuf;
 
 /// Draw listings, match them with the embedded model, and write DIR/report.html.

@@ -3,9 +3,9 @@
 use crate::failure::{Failure, Outcome};
 use crate::output;
 use clap::Args;
-use peise::format::write_atomically;
+use peise::atomic::write_atomically;
 use peise::model_folder::StoredModel;
-use peise::onnx::{self, Part};
+use peise::onnx::{self, GraphPart};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +44,7 @@ pub fn run(args: &ExportArgs) -> Result<Outcome, Failure> {
         told.push_str(&format!("{}\t{} bytes\n", path.display(), bytes.len()));
         Ok(())
     };
-    for part in Part::ALL {
+    for part in GraphPart::ALL {
         write(part.file_name(), &onnx::export(part, &model.config, &model, &name)?)?;
     }
     let mut config = serde_json::to_vec_pretty(&model.config).map_err(Failure::Json)?;

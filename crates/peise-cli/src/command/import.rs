@@ -4,7 +4,7 @@ use crate::failure::{Failure, Outcome};
 use crate::output;
 use crate::progress;
 use clap::{Args, ValueEnum};
-use peise_train::import::{ImportOptions, LabelCount, Listings, Mode, SellerLabels, Source, import};
+use peise_data::import::{ImportOptions, LabelCount, Listings, Mode, SellerLabels, Source, import};
 use std::path::PathBuf;
 
 /// Build listings in the course format out of labelled photos.

@@ -6,14 +6,14 @@ use super::predict::report;
 use crate::failure::{Failure, Outcome, one_line};
 use crate::output;
 use clap::Args;
-use peise::format::describe;
-use peise::format::folder::ListingFolder;
-use peise::format::html::Language;
-use peise::format::predictions::ListingPrediction;
+use peise::describe;
 use peise::image::DecodeLimits;
 use peise::listing::{Listing, ListingImage};
 use peise::matcher::decode::NonePolicy;
-use peise::stream::{self, Job};
+use peise::{Answer, Problem, Verdict};
+use peise_listings::folder::ListingFolder;
+use peise_listings::stream::{self, Job};
+use peise_pages::Language;
 use std::path::PathBuf;
 
 /// Label the photos of one listing.
@@ -51,7 +51,7 @@ pub fn run(args: &MatchArgs) -> Result<Outcome, Failure> {
         Ok::<(), Failure>(())
     })?;
     let Some((job, mut prediction)) = result else { return Ok(Outcome::Done) };
-    prediction.abstain_below(args.decide.min_confidence);
+    prediction.withhold_below(args.decide.min_confidence);
     report(&prediction);
     let text =
         if args.json { serde_json::to_string(&prediction).map_err(Failure::Json)? + "\n" } else { table(&prediction) };
@@ -76,12 +76,13 @@ fn job(args: &MatchArgs) -> Result<Job, Failure> {
             )));
         }
         let found = ListingFolder::open(folder)?;
-        let path = |image| found.image_path(image).map_err(|error| describe(&error));
-        let mut paths: Vec<Result<PathBuf, String>> = found.listing.images.iter().map(path).collect();
+        let path = |image| found.image_path(image).map_err(|error| Problem::new("name", describe(&error)));
+        let mut paths: Vec<Result<PathBuf, Problem>> = found.listing.images.iter().map(path).collect();
         let mut listing = found.listing;
         for photo in found.unnamed {
             let name = photo.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            paths.push(Err(format!("{}: its name is not UTF-8; rename it", photo.display())));
+            let told = format!("{}: its name is not UTF-8; rename it", photo.display());
+            paths.push(Err(Problem::new("name", told)));
             listing.images.push(ListingImage { file: name, label: None });
         }
         return Ok(Job { listing, paths });
@@ -104,15 +105,15 @@ fn job(args: &MatchArgs) -> Result<Job, Failure> {
 }
 
 /// One line a photo: probability, label, file; tabs between, so that it can be cut.
-fn table(prediction: &ListingPrediction) -> String {
+fn table(prediction: &Answer) -> String {
     let mut text = String::new();
-    for image in &prediction.images {
-        let label = match (&image.error, &image.label, image.index) {
-            (Some(_), _, _) => "(unreadable)",
-            (None, Some(label), _) => label,
-            (None, None, Some(_)) => "(unsure)",
-            (None, None, None) if prediction.error.is_some() => "(not matched)",
-            (None, None, None) => "(no label)",
+    for (place, image) in prediction.images.iter().enumerate() {
+        let label = match prediction.verdict(place) {
+            Verdict::Unreadable(_) => "(unreadable)",
+            Verdict::Matched(label) => label,
+            Verdict::Withheld(_) => "(unsure)",
+            Verdict::Undecided => "(not matched)",
+            Verdict::NoLabel => "(no label)",
         };
         let probability = image.probability.map_or_else(|| "     -".to_owned(), |value| format!("{value:.4}"));
         text += &format!("{probability}\t{}\t{}\n", one_line(label), one_line(&image.file));
@@ -121,7 +122,7 @@ fn table(prediction: &ListingPrediction) -> String {
         text += &format!("{joint:.4}\t(all of them together)\n");
     }
     for note in &prediction.notes {
-        text += &format!("# {}\n", one_line(note));
+        text += &format!("# {}\n", one_line(&note.text));
     }
     text
 }

@@ -3,19 +3,21 @@
 use crate::device;
 use crate::failure::{Failure, tell};
 use clap::{Args, ValueEnum};
+#[cfg(feature = "onnxruntime")]
+use peise::Engine as _;
 use peise::Matcher;
 use peise::ModelError;
-use peise::format::FormatError;
-#[cfg(feature = "onnxruntime")]
-use peise::format::describe;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule};
 use peise::model_folder::StoredModel;
 #[cfg(feature = "onnxruntime")]
-use peise::onnxruntime::{self, Precision};
-use peise_train::baseline::Baseline;
+use peise::onnxruntime::{self, OnnxEngine, Precision};
+use peise_eval::baseline::Baseline;
+use peise_listings::FormatError;
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "onnxruntime")]
+use std::sync::Arc;
 use xxhash_rust::xxh3::Xxh3;
 
 /// How labels are decided.
@@ -107,7 +109,7 @@ impl ModelArgs {
     pub fn load(&self) -> Result<Matcher, Failure> {
         let device = device::parse(&self.device)?;
         if self.model == "compact" {
-            return Ok(self.with_engine(Matcher::embedded(device)?, StoredModel::embedded));
+            return self.with_engine(Matcher::embedded(device)?, StoredModel::embedded);
         }
         if Baseline::by_name(&self.model).is_some() {
             return Err(Failure::Usage(format!("--model {}: a baseline, for `peise predict` only", self.model)));
@@ -119,32 +121,37 @@ impl ModelArgs {
                 self.model
             )));
         }
-        Ok(self.with_engine(Matcher::load(folder, device)?, || StoredModel::open(folder)))
+        self.with_engine(Matcher::load(folder, device)?, || StoredModel::open(folder))
     }
 
-    /// Where the engine asked for cannot be had, another one computes the same, and one line says so.
+    /// The matcher with the engine that was asked for.
     #[cfg(feature = "onnxruntime")]
-    fn with_engine(&self, mut matcher: Matcher, stored: impl FnOnce() -> Result<StoredModel, ModelError>) -> Matcher {
+    fn with_engine(
+        &self,
+        matcher: Matcher,
+        stored: impl FnOnce() -> Result<StoredModel, ModelError>,
+    ) -> Result<Matcher, Failure> {
         let precision = match self.engine {
-            Engine::Auto | Engine::Flex => return matcher,
+            Engine::Auto | Engine::Flex => return Ok(matcher),
             Engine::Onnxruntime => Precision::Single,
             Engine::OnnxruntimeInt8 => Precision::Int8,
         };
-        let load = || -> Result<(), Box<dyn std::error::Error>> {
-            Ok(matcher.use_onnxruntime(&stored()?, &onnxruntime::find_library()?, precision)?)
-        };
-        match load() {
-            Ok(()) => tell(&format!("computing with {}", matcher.engine().name())),
-            Err(error) => tell(&format!("{}; computing with flex", describe(error.as_ref()))),
-        }
-        matcher
+        let engine =
+            OnnxEngine::new(&stored()?, &onnxruntime::find_library()?, precision, Arc::clone(matcher.engine()))?;
+        tell(&format!("computing with {}", engine.name()));
+        Ok(matcher.with_engine(Arc::new(engine)))
     }
 
     #[cfg(not(feature = "onnxruntime"))]
-    fn with_engine(&self, matcher: Matcher, _: impl FnOnce() -> Result<StoredModel, ModelError>) -> Matcher {
+    fn with_engine(
+        &self,
+        matcher: Matcher,
+        _: impl FnOnce() -> Result<StoredModel, ModelError>,
+    ) -> Result<Matcher, Failure> {
         if matches!(self.engine, Engine::Onnxruntime | Engine::OnnxruntimeInt8) {
-            tell("this build has no ONNX Runtime (build with --features onnxruntime); computing with flex");
+            let told = "this build has no ONNX Runtime; build it with --features onnxruntime, or leave --engine out";
+            return Err(Failure::Usage(told.to_owned()));
         }
-        matcher
+        Ok(matcher)
     }
 }

@@ -2,11 +2,12 @@
 
 use super::predict::write_error;
 use crate::failure::Failure;
-use peise::format::AtomicFile;
-use peise::format::html::{Language, ReportListing, ReportOptions, shown, write_report};
-use peise::format::predictions::ListingPrediction;
+use peise::Answer;
+use peise::atomic::AtomicFile;
 use peise::image::{DecodeLimits, read, thumbnail_jpeg};
-use peise::stream::Job;
+use peise_listings::stream::Job;
+use peise_pages::Language;
+use peise_pages::listing::{ReportListing, ReportOptions, shown, write_report};
 use std::io::BufWriter;
 use std::path::Path;
 
@@ -18,7 +19,7 @@ pub struct Card {
     /// Where its photos lie.
     pub job: Job,
     /// What was predicted.
-    pub prediction: ListingPrediction,
+    pub prediction: Answer,
     /// Whether the listing's own labels are the truth, to be compared.
     pub truth: bool,
 }

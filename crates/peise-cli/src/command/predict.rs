@@ -7,15 +7,18 @@ use crate::failure::{Failure, Outcome, tell};
 use crate::progress;
 use clap::{Args, ValueEnum};
 use journal::{Journal, Origin};
-use peise::format::course::{BrokenListing, MergedWriter, for_each_entry, image_path};
-use peise::format::csv::CsvWriter;
-use peise::format::predictions::{ListingPrediction, PredictionWriter};
-use peise::format::{AtomicFile, FormatError, describe};
+use peise::atomic::{AtomicFile, WriteError};
+use peise::describe;
 use peise::image::DecodeLimits;
 use peise::listing::Listing;
 use peise::matcher::decode::NonePolicy;
-use peise::stream::{self, Job, LabelListings};
-use peise_train::baseline::Baseline;
+use peise::{Answer, Problem};
+use peise_eval::baseline::Baseline;
+use peise_listings::FormatError;
+use peise_listings::course::{BrokenListing, MergedWriter, for_each_entry, image_path};
+use peise_listings::csv::CsvWriter;
+use peise_listings::jsonl::AnswerWriter;
+use peise_listings::stream::{self, Job, MatchListings};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::sync_channel;
@@ -58,7 +61,7 @@ enum OutputFormat {
 /// The output file in its format.
 enum Writer {
     Course(MergedWriter<AtomicFile>),
-    Jsonl(PredictionWriter<AtomicFile>),
+    Jsonl(AnswerWriter<AtomicFile>),
     Csv(CsvWriter<AtomicFile>),
 }
 
@@ -67,12 +70,12 @@ impl Writer {
         let file = AtomicFile::create(path)?;
         Ok(match format {
             OutputFormat::Course => Self::Course(MergedWriter::new(file)),
-            OutputFormat::Jsonl => Self::Jsonl(PredictionWriter::new(file)),
+            OutputFormat::Jsonl => Self::Jsonl(AnswerWriter::new(file)),
             OutputFormat::Csv => Self::Csv(CsvWriter::new(file).map_err(write_error(path))?),
         })
     }
 
-    fn write(&mut self, listing: &Listing, prediction: &ListingPrediction) -> io::Result<()> {
+    fn write(&mut self, listing: &Listing, prediction: &Answer) -> io::Result<()> {
         match self {
             Self::Course(writer) => writer.write(&prediction.fill(listing)),
             Self::Jsonl(writer) => writer.write(prediction),
@@ -98,7 +101,7 @@ pub fn run(args: &PredictArgs) -> Result<Outcome, Failure> {
     }
 }
 
-fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome, Failure> {
+fn predict<M: MatchListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome, Failure> {
     let options = args.decide.resolve(NonePolicy::Forbid)?;
     if args.scores.as_ref() == Some(&args.out) {
         return Err(Failure::Usage("--scores and --out name the same file: give them two".to_owned()));
@@ -132,7 +135,7 @@ fn predict<M: LabelListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome,
         });
         stream::predict(matcher, receiver.into_iter(), &DecodeLimits::default(), &options, |job, mut prediction| {
             if args.decide.min_confidence > 0.0 {
-                prediction.abstain_below(args.decide.min_confidence);
+                prediction.withhold_below(args.decide.min_confidence);
             }
             if !prediction.is_complete() {
                 bar.suspend(|| report(&prediction));
@@ -182,7 +185,7 @@ impl Survey {
 
 /// A listing of a data set, with the paths of its photos.
 pub fn job(root: &Path, split: &str, listing: Listing) -> Job {
-    let path = |image| image_path(root, split, &listing, image).map_err(|error| describe(&error));
+    let path = |image| image_path(root, split, &listing, image).map_err(|error| Problem::new("name", describe(&error)));
     let paths = listing.images.iter().map(path).collect();
     Job { listing, paths }
 }
@@ -190,16 +193,15 @@ pub fn job(root: &Path, split: &str, listing: Listing) -> Job {
 /// Where predictions go.
 struct Output<'a> {
     out: Writer,
-    scores: Option<(PredictionWriter<AtomicFile>, &'a Path)>,
+    scores: Option<(AnswerWriter<AtomicFile>, &'a Path)>,
     path: &'a Path,
     outcome: Outcome,
 }
 
 impl<'a> Output<'a> {
     fn create(args: &'a PredictArgs) -> Result<Self, Failure> {
-        let scores = |path: &'a PathBuf| {
-            Ok::<_, FormatError>((PredictionWriter::new(AtomicFile::create(path)?), path.as_path()))
-        };
+        let scores =
+            |path: &'a PathBuf| Ok::<_, WriteError>((AnswerWriter::new(AtomicFile::create(path)?), path.as_path()));
         Ok(Self {
             out: Writer::create(&args.out, args.format)?,
             scores: args.scores.as_ref().map(scores).transpose()?,
@@ -212,7 +214,7 @@ impl<'a> Output<'a> {
     fn write_all(
         mut self,
         args: &PredictArgs,
-        mut predictions: impl Iterator<Item = Result<ListingPrediction, FormatError>>,
+        mut predictions: impl Iterator<Item = Result<Answer, FormatError>>,
     ) -> Result<Outcome, Failure> {
         let mut failure = None;
         for_each_entry(&args.data, &args.split, &mut |entry| {
@@ -230,7 +232,7 @@ impl<'a> Output<'a> {
         failure.map_or_else(|| self.finish(), Err)
     }
 
-    fn write(&mut self, listing: &Listing, prediction: &ListingPrediction) -> Result<(), Failure> {
+    fn write(&mut self, listing: &Listing, prediction: &Answer) -> Result<(), Failure> {
         if !prediction.is_complete() {
             self.outcome = Outcome::Partly;
         }
@@ -240,7 +242,8 @@ impl<'a> Output<'a> {
 
     fn write_broken(&mut self, broken: &BrokenListing) -> Result<(), Failure> {
         self.outcome = Outcome::Partly;
-        let prediction = ListingPrediction::broken(broken);
+        let nothing = Listing { id: broken.id().to_owned(), ..Listing::default() };
+        let prediction = Answer::failed(&nothing, &[], Problem::new("listing", describe(broken)));
         match &mut self.out {
             Writer::Course(writer) => writer.write_broken(broken),
             Writer::Jsonl(writer) => writer.write(&prediction),
@@ -250,7 +253,7 @@ impl<'a> Output<'a> {
         self.write_scores(&prediction)
     }
 
-    fn write_scores(&mut self, prediction: &ListingPrediction) -> Result<(), Failure> {
+    fn write_scores(&mut self, prediction: &Answer) -> Result<(), Failure> {
         match &mut self.scores {
             Some((writer, path)) => writer.write(prediction).map_err(write_error(path)),
             None => Ok(()),
@@ -267,7 +270,7 @@ impl<'a> Output<'a> {
 }
 
 /// Names on stderr what could not be processed.
-pub fn report(prediction: &ListingPrediction) {
+pub fn report(prediction: &Answer) {
     if let Some(error) = &prediction.error {
         tell(&format!("{}: {error}", prediction.id));
     }

@@ -3,9 +3,10 @@
 use crate::failure::{Failure, Outcome};
 use crate::output;
 use clap::Args;
-use peise::format::html::Language;
-use peise::format::write_atomically;
-use peise_train::curves::{Run, render};
+use peise::atomic::write_atomically;
+use peise_eval::curves::Run;
+use peise_pages::Language;
+use peise_pages::runs::render;
 use peise_train::trainer::{METRICS, read_run};
 use std::path::PathBuf;
 

@@ -4,8 +4,10 @@ use crate::failure::{Failure, Outcome};
 use crate::output;
 use crate::progress;
 use clap::{Args, ValueEnum};
-use peise::format::write_atomically;
-use peise_train::synth::{self, ListingTruth, Preset, SynthSet};
+use peise::atomic::write_atomically;
+use peise::colour::lab_to_srgb;
+use peise_data::synth::{self, Layout, ListingTruth, OptionTruth, PhotoTruth, Preset, SynthSet};
+use peise_pages::gallery::{GalleryListing, GalleryOption, GalleryPhoto, gallery};
 use std::path::PathBuf;
 
 /// Draw listings as sellers make them, with the truth of everything drawn, in the course format.
@@ -78,12 +80,36 @@ pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
     bar.finish_and_clear();
     let mut told = format!("{} listings in {}\n", args.listings, args.out.join(split.name()).display());
     if args.gallery {
-        let shown: Vec<ListingTruth> = (args.first..end).take(SHOWN).map(|index| set.listing(index).truth).collect();
+        let shown = (args.first..end).take(SHOWN).map(|index| shown(&set.listing(index).truth, split));
+        let shown: Vec<GalleryListing> = shown.collect();
         let page = args.out.join("gallery.html");
         let title = format!("Peise synth: {} {}", set.name, set.seed);
-        write_atomically(&page, |file| file.write_all(synth::gallery(&title, split, &shown).as_bytes()))?;
+        write_atomically(&page, |file| file.write_all(gallery(&title, &shown).as_bytes()))?;
         told.push_str(&format!("open {} in a browser\n", page.display()));
     }
     output::print(&told)?;
     Ok(Outcome::Done)
+}
+
+/// A drawn listing as the page shows it.
+fn shown(truth: &ListingTruth, split: synth::Split) -> GalleryListing {
+    let parts: Vec<&str> = truth.parts.iter().map(|part| part.product.key()).collect();
+    let distance = truth.smallest_difference.map_or(String::new(), |value| format!(" · nearest options {value:.1} dE"));
+    let option = |option: &OptionTruth| GalleryOption {
+        label: option.label.clone(),
+        colours: option.colours.iter().flatten().map(|&lab| lab_to_srgb(lab)).collect(),
+    };
+    let photo = |photo: &PhotoTruth| GalleryPhoto {
+        source: format!("{}/{}/{}", split.name(), truth.id, photo.file),
+        option: truth.options.iter().position(|option| Some(&option.label) == photo.label.as_ref()),
+        remark: match photo.drawn.layout {
+            Layout::Full => String::new(),
+            layout => format!(" · {layout:?}"),
+        },
+    };
+    GalleryListing {
+        heading: format!("{} · {}{distance}", truth.id, parts.join(" + ")),
+        options: truth.options.iter().map(option).collect(),
+        photos: truth.photos.iter().map(photo).collect(),
+    }
 }

@@ -6,12 +6,16 @@ use crate::failure::{Failure, Outcome};
 use crate::hub::{self, FileWanted, HubSettings};
 use crate::progress;
 use clap::Args;
-use peise::format::course::DataSet;
+use peise::atomic::write_atomically;
+use peise::describe;
 use peise::image::Preprocess;
-use peise_train::dataset::{LoadOptions, TrainingData};
+use peise_data::dataset::{LoadOptions, TrainingData};
+use peise_listings::course::DataSet;
+use peise_pages::Language;
+use peise_pages::runs::render;
 use peise_train::recipe::Recipe;
 use peise_train::trainer::{self, Event, RunOptions};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
@@ -115,11 +119,18 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
                     *told = Instant::now();
                 }
             }
-            Event::Validation(line) => lock(&bar, &|bar| bar.validation(line)),
+            Event::Validation(line) => {
+                lock(&bar, &|bar| bar.validation(line));
+                // What the curves are drawn from is in the run's folder; a page that fails costs no training.
+                if let Err(failure) = write_curves(&args.out) {
+                    crate::failure::tell(&describe(&failure));
+                }
+            }
         }
     };
     let options = RunOptions { out: &args.out, resume: args.resume, device, stop: &STOP };
     let outcome = trainer::train(&recipe, training, validation, &options, &tell)?;
+    write_curves(&args.out)?;
     let model = if outcome.best.is_some() { "best" } else { "last" };
     if outcome.stopped {
         eprintln!("peise: stopped; go on with --resume");
@@ -128,4 +139,11 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
         eprintln!("peise: done; the model is {}, its curves are {}", args.out.join(model).display(), page.display());
     }
     Ok(Outcome::Done)
+}
+
+/// Writes the page of a run's curves into its folder.
+fn write_curves(run: &Path) -> Result<(), Failure> {
+    let curves = trainer::read_run(run).map_err(|source| Failure::Run { path: run.join(trainer::METRICS), source })?;
+    let page = render(&[curves], Language::English);
+    Ok(write_atomically(&run.join("report.html"), |file| file.write_all(page.as_bytes()))?)
 }

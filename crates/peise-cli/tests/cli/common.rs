@@ -1,8 +1,9 @@
 //! Runs the binary, draws photos and builds data sets.
 
-use peise::format::predictions::{ListingPrediction, PredictionReader};
+use peise::Answer;
 use peise::image::RgbImage;
-use peise_train::synth::{self, Preset, SynthSet};
+use peise_data::synth::{self, Preset, SynthSet};
+use peise_listings::jsonl::AnswerReader;
 use serde_json::{Map, Value, json};
 use std::ffi::OsStr;
 use std::fs;
@@ -53,9 +54,9 @@ impl Run {
 
     /// The one prediction that `match --json` prints.
     #[track_caller]
-    pub fn prediction(&self) -> ListingPrediction {
+    pub fn prediction(&self) -> Answer {
         assert_eq!(self.stdout.lines().count(), 1, "{self:#?}");
-        let mut read = PredictionReader::new(self.stdout.as_bytes(), Path::new("stdout"));
+        let mut read = AnswerReader::new(self.stdout.as_bytes(), Path::new("stdout"));
         read.next().expect("a line").expect("a prediction")
     }
 }
@@ -116,7 +117,7 @@ pub struct Predicted {
     /// `--out` in the course format.
     pub out: Value,
     /// `--scores`.
-    pub scores: Vec<ListingPrediction>,
+    pub scores: Vec<Answer>,
 }
 
 impl Data {
@@ -180,7 +181,7 @@ impl Data {
         assert_eq!(run.stdout, "", "stdout is data only");
         let out = fs::read(self.path("out.json")).unwrap_or_else(|error| panic!("{error}: {run:#?}"));
         let out = serde_json::from_slice(&out).unwrap();
-        let scores = PredictionReader::open(&scores).unwrap().map(Result::unwrap).collect();
+        let scores = AnswerReader::open(&scores).unwrap().map(Result::unwrap).collect();
         Predicted { run, out, scores }
     }
 }
@@ -188,7 +189,7 @@ impl Data {
 impl Predicted {
     /// The prediction of a listing.
     #[track_caller]
-    pub fn of(&self, id: &str) -> &ListingPrediction {
+    pub fn of(&self, id: &str) -> &Answer {
         self.scores.iter().find(|prediction| prediction.id == id).expect("each listing has a line")
     }
 

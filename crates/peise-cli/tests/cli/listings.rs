@@ -1,7 +1,7 @@
 //! Listings out of the ordinary: each has its documented answer or its own error, beside ordinary ones.
 
 use crate::common::{Data, Predicted, peise, photo, plain, text};
-use peise::format::predictions::ListingPrediction;
+use peise::Answer;
 use std::fs;
 
 fn photos(count: usize) -> Vec<(String, Option<Vec<u8>>)> {
@@ -15,12 +15,12 @@ fn add(data: &mut Data, id: &str, labels: &[&str], count: usize) {
     data.add(id, labels, &photos);
 }
 
-fn covers(prediction: &ListingPrediction) -> bool {
+fn covers(prediction: &Answer) -> bool {
     (0..prediction.labels.len()).all(|label| prediction.images.iter().any(|image| image.index == Some(label)))
 }
 
 #[track_caller]
-fn sums_to_one(prediction: &ListingPrediction) {
+fn sums_to_one(prediction: &Answer) {
     for image in &prediction.images {
         let sum: f32 = image.marginals.iter().sum::<f32>() + image.none;
         assert!((sum - 1.0).abs() < 1e-4, "{}/{}: {sum}", prediction.id, image.file);
@@ -46,7 +46,7 @@ fn odd_listings() -> Data {
 }
 
 #[track_caller]
-fn has_note(prediction: &ListingPrediction, note: &str) {
+fn has_note(prediction: &Answer, note: &str) {
     assert!(prediction.notes.iter().any(|found| found.contains(note)), "{note:?} in {:?}", prediction.notes);
 }
 

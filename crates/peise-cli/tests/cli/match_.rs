@@ -1,7 +1,7 @@
 //! `peise match`.
 
 use crate::common::{Drawn, drawn, peise, photo, text};
-use peise::format::predictions::ListingPrediction;
+use peise::Answer;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ fn folder() -> (TempDir, Vec<String>, Vec<PathBuf>) {
     (folder, labels, paths)
 }
 
-fn by_file(prediction: &ListingPrediction) -> BTreeMap<String, (Option<String>, Option<f32>)> {
+fn by_file(prediction: &Answer) -> BTreeMap<String, (Option<String>, Option<f32>)> {
     let name = |file: &str| file.rsplit('/').next().unwrap().to_owned();
     prediction.images.iter().map(|image| (name(&image.file), (image.label.clone(), image.probability))).collect()
 }

@@ -3,8 +3,8 @@
 #[cfg(target_os = "linux")]
 use crate::common::Run;
 use crate::common::{Data, peise, text};
-use peise::format::course::{read_merged, write_merged};
-use peise::format::predictions::PredictionReader;
+use peise_listings::course::{read_merged, write_merged};
+use peise_listings::jsonl::AnswerReader;
 use serde_json::Value;
 use std::fs;
 #[cfg(target_os = "linux")]
@@ -79,7 +79,7 @@ fn the_formats_agree() {
     data.run(&["--format", "jsonl"]).exits(1);
     let lines = fs::read(data.path("out.json")).unwrap();
     assert_eq!(lines, fs::read(data.path("scores.jsonl")).unwrap(), "as --scores");
-    let from_lines: Vec<_> = PredictionReader::open(&data.path("out.json"))
+    let from_lines: Vec<_> = AnswerReader::open(&data.path("out.json"))
         .unwrap()
         .map(Result::unwrap)
         .flat_map(|prediction| {

@@ -1,7 +1,7 @@
 //! `train` and `runs`: killed, resumed, on a full disk, with wrong recipes and weights.
 
 use crate::common::{Run, command, peise, text};
-use peise_train::synth::{self, Preset, Split, SynthSet};
+use peise_data::synth::{self, Preset, Split, SynthSet};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -2,7 +2,10 @@
 
 use super::extension::{Maybe, computed, values};
 use super::{Epilogue, is_ours, maybe};
-use crate::batch_norm::{BatchNorm, BatchNormGrads};
+use crate::batch_norm::BatchNorm;
+#[cfg(feature = "autodiff")]
+use crate::batch_norm::BatchNormGrads;
+#[cfg(feature = "autodiff")]
 use crate::buffer::zeros;
 use burn::backend::flex::FlexTensor;
 use burn::backend::tensor::FloatTensor;
@@ -45,15 +48,7 @@ pub fn batch_norm_train(
         return Normalised { output, mean: result.mean.detach(), variance: result.variance.detach() };
     }
     let norm = BatchNorm::new(sizes, epsilon as f32);
-    let autodiff = input.device().is_autodiff();
-    let strategy = input.gradient_checkpointing_strategy();
-    let plain = if autodiff { input.clone().inner() } else { input.clone() };
-    let moments: Tensor<2> = Tensor::from_dispatch(Dispatch::moments(plain.into_dispatch(), norm));
-    let moments = if autodiff { Tensor::from_inner(moments) } else { moments };
-    let moments = match strategy {
-        Some(strategy) => moments.with_gradient_checkpointing_strategy(strategy),
-        None => moments,
-    };
+    let moments = moments(&input, norm);
     let output = Tensor::from_dispatch(Dispatch::batch_norm(
         input.into_dispatch(),
         moments.clone().into_dispatch(),
@@ -65,6 +60,25 @@ pub fn batch_norm_train(
     ));
     let row = |row: usize| moments.clone().narrow(0, row, 1).reshape([sizes[1]]);
     Normalised { output, mean: row(0), variance: row(1) }
+}
+
+/// Mean and biased variance `[2, C]` of the input, without a gradient.
+#[cfg(feature = "autodiff")]
+fn moments(input: &Tensor<4>, norm: BatchNorm) -> Tensor<2> {
+    let of = |input: Tensor<4>| Tensor::from_dispatch(Dispatch::moments(input.into_dispatch(), norm));
+    if !input.device().is_autodiff() {
+        return of(input.clone());
+    }
+    let moments = Tensor::from_inner(of(input.clone().inner()));
+    match input.gradient_checkpointing_strategy() {
+        Some(strategy) => moments.with_gradient_checkpointing_strategy(strategy),
+        None => moments,
+    }
+}
+
+#[cfg(not(feature = "autodiff"))]
+fn moments(input: &Tensor<4>, norm: BatchNorm) -> Tensor<2> {
+    Tensor::from_dispatch(Dispatch::moments(input.clone().into_dispatch(), norm))
 }
 
 /// The operations that a backend needs for batch normalisation.

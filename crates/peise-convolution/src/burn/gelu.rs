@@ -3,7 +3,9 @@
 use super::extension::values;
 use super::is_ours;
 use crate::buffer::zeros;
-use crate::gelu::{backward_gelu, gelu as gelu_of};
+#[cfg(feature = "autodiff")]
+use crate::gelu::backward_gelu;
+use crate::gelu::gelu as gelu_of;
 use burn::backend::flex::{FlexTensor, Layout};
 use burn::backend::tensor::FloatTensor;
 use burn::backend::{Backend, Dispatch, Flex, backend_extension};

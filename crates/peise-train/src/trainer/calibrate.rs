@@ -9,9 +9,7 @@ use super::features::Encoder;
 use super::files::ModelFiles;
 use super::freeze::Frozen;
 use super::step::scores_of;
-use crate::augment::Augmentation;
 use crate::batch::BatchMaker;
-use crate::dataset::TrainingData;
 use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
@@ -19,6 +17,8 @@ use peise::listing::Scores;
 use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals};
 use peise::model::ModelConfig;
 use peise::model_folder;
+use peise_data::augment::Augmentation;
+use peise_data::dataset::TrainingData;
 use rayon::prelude::*;
 
 /// Temperatures are sought between these.

@@ -7,7 +7,7 @@ use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
 use burn::store::RecordError;
-use peise::format::{FormatError, write_atomically};
+use peise::atomic::{WriteError, write_atomically};
 use peise::model::{Model, ModelConfig};
 use peise::weights::{self, Precision, WeightsError};
 use serde::{Deserialize, Serialize};
@@ -31,7 +31,7 @@ pub enum CheckpointError {
     },
     /// A file could not be written.
     #[error(transparent)]
-    Write(#[from] FormatError),
+    Write(#[from] WriteError),
     /// Weights do not fit.
     #[error("{path}")]
     Weights {

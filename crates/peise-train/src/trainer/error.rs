@@ -2,7 +2,7 @@
 
 use super::CheckpointError;
 use peise::ModelError;
-use peise::encoder::wordpiece::VocabularyError;
+use peise::encoder::vocabulary::VocabularyError;
 use peise::matcher::decode::RuleError;
 use std::path::PathBuf;
 

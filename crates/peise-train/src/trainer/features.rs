@@ -7,10 +7,10 @@ use super::TrainError;
 use super::files::ModelFiles;
 use super::freeze::Frozen;
 use crate::batch::{Batch, BatchMaker};
-use crate::dataset::TrainingListing;
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
 use peise::model::{LabelTokenizer, Model};
+use peise_data::dataset::TrainingListing;
 use std::collections::HashMap;
 
 /// Photos or labels encoded at once.

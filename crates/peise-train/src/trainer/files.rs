@@ -7,10 +7,10 @@ use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
 use peise::encoder::bert::Bert;
-use peise::encoder::wordpiece::Vocabulary;
+use peise::encoder::vocabulary::Vocabulary;
 use peise::model::{LabelTokenizer, Model, ModelConfig};
 use peise::model_folder::part_files;
-use peise::weights::{self, Part, Precision, WeightFile};
+use peise::weights::{self, Precision, WeightFile, WeightSource};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -68,7 +68,7 @@ impl ModelFiles {
         let path = self.out.join(TEXT_FILE);
         let error = |source| CheckpointError::Weights { path: path.clone(), source };
         let file = WeightFile::open(&path).map_err(error)?;
-        let parts = [Part { prefix: "", file: &file, keys: None }];
+        let parts = [WeightSource { prefix: "", file: &file, keys: None }];
         Ok(Some(weights::from_parts(config.text.init(device), &parts).map_err(error)?))
     }
 
@@ -130,7 +130,7 @@ impl ModelFiles {
             let path = self.folder(name).join(part.file);
             let error = |source| CheckpointError::Weights { path: path.clone(), source };
             let file = WeightFile::open(&path).map_err(error)?;
-            let parts = [Part { prefix: part.prefix, file: &file, keys: None }];
+            let parts = [WeightSource { prefix: part.prefix, file: &file, keys: None }];
             let others: Vec<&str> = files[..place].iter().map(|other| other.prefix).collect();
             model = weights::from_parts_except(model, &parts, &others).map_err(error)?;
         }

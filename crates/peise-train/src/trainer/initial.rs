@@ -3,7 +3,7 @@
 use super::TrainError;
 use crate::recipe::{InitialWeights, Recipe};
 use burn::tensor::Device;
-use peise::encoder::wordpiece::Vocabulary;
+use peise::encoder::vocabulary::Vocabulary;
 use peise::model::{LabelTokenizer, Model, ModelConfig};
 use peise::pretrained;
 use std::fs::File;

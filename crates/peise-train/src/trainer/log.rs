@@ -1,22 +1,18 @@
-//! What a run tells: JSON lines, TensorBoard's event files and a page of curves.
+//! What a run writes of its course: JSON lines and TensorBoard's event files.
 
 use super::tensorboard::EventWriter;
 use super::{StepLog, TrainError, ValidationLog};
-use crate::curves::{Run, StepPoint, ValidationPoint, render};
-use peise::format::html::Language;
-use peise::format::write_atomically;
+use peise::atomic::write_atomically;
+use peise_eval::curves::{Run, StepPoint, ValidationPoint};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The name of the JSON lines in a run's folder.
 pub const METRICS: &str = "metrics.jsonl";
 const EVENTS: &str = "tensorboard";
-const PAGE: &str = "report.html";
-/// The page is written anew at most this often, except at the end.
-const PAGE_SECONDS: u64 = 60;
 
 /// One line of `metrics.jsonl`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -43,7 +39,6 @@ pub(super) struct Log {
     out: PathBuf,
     metrics: File,
     events: EventWriter,
-    page: Option<Instant>,
 }
 
 impl Log {
@@ -67,7 +62,7 @@ impl Log {
         }
         let mut events = EventWriter::create(&folder, now()).map_err(failed(&folder))?;
         kept.iter().try_for_each(|(_, line)| write_events(&mut events, line)).map_err(failed(&folder))?;
-        Ok(Self { out: out.to_owned(), metrics, events, page: None })
+        Ok(Self { out: out.to_owned(), metrics, events })
     }
 
     /// Writes one line everywhere.
@@ -82,20 +77,6 @@ impl Log {
     pub fn sync(&mut self) -> Result<(), TrainError> {
         let path = self.out.join(METRICS);
         self.metrics.sync_data().map_err(|source| TrainError::Log { path, source })
-    }
-
-    /// Writes the page of curves, if it is due or this is the end.
-    pub fn page(&mut self, end: bool) -> Result<(), TrainError> {
-        if !end && self.page.is_some_and(|last| last.elapsed().as_secs() < PAGE_SECONDS) {
-            return Ok(());
-        }
-        self.page = Some(Instant::now());
-        let path = self.out.join(PAGE);
-        let failed = |source| TrainError::Log { path: path.clone(), source };
-        let run = read_run(&self.out).map_err(failed)?;
-        let page = render(&[run], Language::English);
-        write_atomically(&path, |file| file.write_all(page.as_bytes()))
-            .map_err(|error| TrainError::Checkpoint(error.into()))
     }
 }
 

@@ -3,7 +3,6 @@
 use super::features::Features;
 use super::{StepLog, TrainError};
 use crate::batch::Batch;
-use crate::dataset::TrainingData;
 use crate::loss::{Supcon, SupconForm, contrast, cross_entropy, structured, supcon, to_vec};
 use crate::recipe::{Loss, OptimiserConfig};
 use burn::tensor::{Device, Tensor};
@@ -11,6 +10,7 @@ use peise::listing::Scores;
 use peise::matcher::MatcherOutput;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule, RuleError, decode};
 use peise::model::{LabelTokenizer, Model};
+use peise_data::dataset::TrainingData;
 use rayon::prelude::*;
 
 /// What a step needs beside model and batch.

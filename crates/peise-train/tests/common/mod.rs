@@ -3,10 +3,10 @@
 #![allow(dead_code)] // Each test binary uses a part.
 
 use burn::tensor::Device;
-use peise::format::course::DataSet;
-use peise_train::dataset::{LoadOptions, TrainingData};
+use peise_data::dataset::{LoadOptions, TrainingData};
+use peise_data::synth::{self, Preset, Split, SynthSet};
+use peise_listings::course::DataSet;
 use peise_train::recipe::Recipe;
-use peise_train::synth::{self, Preset, Split, SynthSet};
 use peise_train::trainer::{Event, Outcome, RunOptions, StepLog, TrainError, train};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};

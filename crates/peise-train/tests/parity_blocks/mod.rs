@@ -113,7 +113,7 @@ impl Fixture {
         });
         let bytes = safetensors::serialize(views, None).expect("serialised");
         let file = WeightFile::from_bytes(bytes).expect("safetensors");
-        let parts = [Part { prefix: "", file: &file, keys: Some(keys) }];
+        let parts = [WeightSource { prefix: "", file: &file, keys: Some(keys) }];
         self.in_mode(from_parts_except(module, &parts, except).expect("the weights fit"))
     }
 

@@ -27,33 +27,50 @@ pub struct PaddedScores {
     pub labels: usize,
 }
 
-/// Computes encoders and matcher of one model.
-pub trait Engine: Send + Sync + std::fmt::Debug {
-    /// What computes, and how exactly: told to the user.
-    fn name(&self) -> String;
+/// An engine could not compute, for want of memory for instance.
+#[derive(Debug, thiserror::Error)]
+#[error("{engine} failed to {task}")]
+pub struct EngineError {
+    /// [`Engine::name`].
+    pub engine: String,
+    /// What it was to do, such as `encode photos`.
+    pub task: &'static str,
+    /// Why it could not.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
 
-    /// Why it does not compute any more and another one does in its place, if so.
-    fn failure(&self) -> Option<&str> {
-        None
-    }
+/// Computes encoders and matcher of one model.
+///
+/// An engine may serve many threads at once. Rows of a result depend on their own input alone, to the last bit, as long
+/// as the other dimensions are equal: callers rely on it for answers that do not depend on what shares a batch.
+pub trait Engine: Send + Sync + std::fmt::Debug {
+    /// What computes, and how exactly, for people.
+    fn name(&self) -> String;
 
     /// Matcher inputs of photos.
     ///
     /// # Shapes
     /// - photos `[N, 3, H, W]`, preprocessed and normalised; returns `[N, P]`
-    fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Features;
+    /// # Errors
+    /// If the engine fails.
+    fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Result<Features, EngineError>;
 
     /// Matcher inputs of cleaned labels.
     ///
     /// # Shapes
     /// - tokens `[M, T]`; returns `[M, Q]`
-    fn encode_labels(&self, tokens: &PaddedTokens) -> Features;
+    /// # Errors
+    /// If the engine fails.
+    fn encode_labels(&self, tokens: &PaddedTokens) -> Result<Features, EngineError>;
 
     /// Scores of listings, by the last of the matcher's units.
     ///
     /// # Shapes
     /// - images `[N, P]`, labels `[M, Q]`, indexed by `layout` (B listings); returns `[B, I, L]` and `[B, I]`
-    fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> PaddedScores;
+    /// # Errors
+    /// If the engine fails.
+    fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> Result<PaddedScores, EngineError>;
 }
 
 /// burn computes, on the processor (its backend `flex`) or wherever the device is.
@@ -96,20 +113,20 @@ impl Engine for BurnEngine {
         format!("burn {:?}", self.device)
     }
 
-    fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Features {
-        self.model.encode_images(Tensor::from_data(TensorData::new(photos, shape), &self.device)).into()
+    fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Result<Features, EngineError> {
+        Ok(self.model.encode_images(Tensor::from_data(TensorData::new(photos, shape), &self.device)).into())
     }
 
-    fn encode_labels(&self, tokens: &PaddedTokens) -> Features {
-        self.model.encode_labels(tokens.on(&self.device)).into()
+    fn encode_labels(&self, tokens: &PaddedTokens) -> Result<Features, EngineError> {
+        Ok(self.model.encode_labels(tokens.on(&self.device)).into())
     }
 
-    fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> PaddedScores {
+    fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> Result<PaddedScores, EngineError> {
         let mut output = self.model.match_inputs(self.tensor(images), self.tensor(labels), layout);
         let (Some(last), Some(none)) = (output.scores.pop(), output.none.pop()) else {
-            return PaddedScores::default();
+            return Ok(PaddedScores::default());
         };
         let [_, images, labels] = last.dims();
-        PaddedScores { scores: values(last.into_data()), none: values(none.into_data()), images, labels }
+        Ok(PaddedScores { scores: values(last.into_data()), none: values(none.into_data()), images, labels })
     }
 }

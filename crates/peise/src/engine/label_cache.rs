@@ -1,6 +1,5 @@
 //! Label features that are kept: a catalogue's labels repeat.
 
-use super::Features;
 use std::collections::HashMap;
 
 /// Numbers kept, 32 MiB.
@@ -28,11 +27,6 @@ impl LabelCache {
         }
     }
 
-    /// Whether a label's row is kept.
-    pub fn contains(&self, label: &str) -> bool {
-        self.rows.contains_key(label)
-    }
-
     /// Keeps a row.
     pub fn insert(&mut self, label: &str, row: &[f32]) {
         let Some(last) = row.last() else { return };
@@ -43,18 +37,19 @@ impl LabelCache {
         self.rows.insert(label.to_owned(), stored);
     }
 
-    /// The rows of labels, in order.
-    ///
-    /// # Panics
-    /// If one is not kept (programmer error).
-    pub fn features(&self, labels: &[&str]) -> Features {
-        let mut values = Vec::with_capacity(labels.len() * self.width);
-        for (place, label) in labels.iter().enumerate() {
-            let row = &self.rows[*label];
-            values.extend_from_slice(row);
-            values.resize((place + 1) * self.width, row[row.len() - 1]);
-        }
-        Features { values, width: self.width }
+    /// The rows of labels, in order, empty where none is kept; and the places of those.
+    pub fn rows(&self, labels: &[&str]) -> (Vec<Vec<f32>>, Vec<usize>) {
+        let mut missing = Vec::new();
+        let row = |(place, label): (usize, &&str)| {
+            let Some(row) = self.rows.get(*label) else {
+                missing.push(place);
+                return Vec::new();
+            };
+            let mut row = row.clone();
+            row.resize(self.width, row[row.len() - 1]);
+            row
+        };
+        (labels.iter().enumerate().map(row).collect(), missing)
     }
 }
 
@@ -70,9 +65,11 @@ mod tests {
             cache.insert(label, row);
         }
         assert_eq!(cache.numbers, 3 + 1 + 4);
-        let found = cache.features(&["red", "黑", "白", "黑"]);
-        let expected: Vec<u32> = [2, 0, 1, 0].iter().flat_map(|&row: &usize| rows[row].map(f32::to_bits)).collect();
-        assert_eq!(found.values.iter().map(|value| value.to_bits()).collect::<Vec<u32>>(), expected);
+        let (found, missing) = cache.rows(&["red", "黑", "灰", "白", "黑"]);
+        let bits = |row: &[f32]| row.iter().map(|value| value.to_bits()).collect::<Vec<u32>>();
+        let expected = [bits(&rows[2]), bits(&rows[0]), Vec::new(), bits(&rows[1]), bits(&rows[0])];
+        assert_eq!(found.iter().map(|row| bits(row)).collect::<Vec<_>>(), expected);
+        assert_eq!(missing, [2]);
     }
 
     #[test]
@@ -81,9 +78,9 @@ mod tests {
         let row: Vec<f32> = (0..LIMIT / 2 + 1).map(|value| value as f32).collect();
         cache.insert("黑", &row);
         cache.make_room();
-        assert!(cache.contains("黑"));
+        assert!(cache.rows(&["黑"]).1.is_empty());
         cache.insert("白", &row);
         cache.make_room();
-        assert!(!cache.contains("黑") && !cache.contains("白"));
+        assert_eq!(cache.rows(&["黑", "白"]).1, [0, 1]);
     }
 }

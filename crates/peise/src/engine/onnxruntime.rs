@@ -1,14 +1,14 @@
 //! ONNX Runtime computes, from a library that is found when running: nothing of it is needed to build.
 
-use super::compute::{Engine, Features, PaddedScores};
-use super::pairs_per_pass;
+use super::PAIRS_PER_PASS;
+use super::compute::{Engine, EngineError, Features, PaddedScores};
 use crate::encoder::PaddedTokens;
 use crate::model::BatchLayout;
 use crate::model_folder::{QUANTISED, StoredModel};
-use crate::onnx::{ExportError, Part, export};
+use crate::onnx::{ExportError, GraphPart, export};
 use ort::environment::Environment;
-use ort::session::Session;
 use ort::session::builder::GraphOptimizationLevel;
+use ort::session::{Session, SessionOutputs};
 use ort::value::TensorRef;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -49,18 +49,24 @@ pub enum RuntimeError {
 
 /// ONNX Runtime with one model's graphs.
 ///
-/// Where the runtime fails while running, which its own checks should exclude, another engine computes in its place. That
-/// engine also scores listings of more pairs than a pass should hold: it takes some of them at a time, a graph cannot.
+/// Another engine scores listings of more pairs than a pass should hold: it takes some of them at a time, a graph cannot.
 #[derive(Debug)]
 pub struct OnnxEngine {
-    images: Mutex<Session>,
-    labels: Mutex<Session>,
-    matcher: Mutex<Session>,
-    fallback: Arc<dyn Engine>,
+    images: Sessions,
+    labels: Sessions,
+    matcher: Sessions,
+    large: Arc<dyn Engine>,
     most_pairs: usize,
-    failed: OnceLock<String>,
     path: PathBuf,
     precision: Precision,
+}
+
+/// Sessions of one graph. One runs at a time, so there are as many as threads that wanted one at once.
+#[derive(Debug)]
+struct Sessions {
+    environment: &'static Environment,
+    graph: Vec<u8>,
+    idle: Mutex<Vec<Session>>,
 }
 
 /// Numbers that the photo encoder computes with; all else is 32-bit floats.
@@ -84,7 +90,7 @@ fn environment(library: &Path) -> Result<&'static Environment, RuntimeError> {
 }
 
 impl OnnxEngine {
-    /// Loads the library and hands it the model's graphs.
+    /// Loads the library and hands it the model's graphs. `large` is the same model's engine for very large listings.
     ///
     /// # Errors
     /// If there is no library, it is too old or broken, or the model cannot be exported.
@@ -92,34 +98,55 @@ impl OnnxEngine {
         stored: &StoredModel,
         library: &Path,
         precision: Precision,
-        fallback: Arc<dyn Engine>,
+        large: Arc<dyn Engine>,
     ) -> Result<Self, RuntimeError> {
         let environment = environment(library)?;
-        let session = |part: Part| {
-            let bytes = match (part, precision) {
-                (Part::ImageEncoder, Precision::Int8) => stored.quantised.clone().ok_or(RuntimeError::NotQuantised)?,
-                _ => export(part, &stored.config, stored, stored.config.architecture())?.into(),
+        let sessions = |part: GraphPart| {
+            let graph = match (part, precision) {
+                (GraphPart::ImageEncoder, Precision::Int8) => {
+                    stored.quantised.as_deref().ok_or(RuntimeError::NotQuantised)?.to_vec()
+                }
+                _ => export(part, &stored.config, stored, stored.config.architecture())?,
             };
-            let session = session(environment, &bytes);
-            session.map(Mutex::new).map_err(|source| RuntimeError::Session { part: part.name(), source })
+            Sessions::new(environment, graph).map_err(|source| RuntimeError::Session { part: part.name(), source })
         };
         Ok(Self {
-            images: session(Part::ImageEncoder)?,
-            labels: session(Part::LabelEncoder)?,
-            matcher: session(Part::Matcher)?,
-            fallback,
-            most_pairs: pairs_per_pass(&stored.config),
-            failed: OnceLock::new(),
+            images: sessions(GraphPart::ImageEncoder)?,
+            labels: sessions(GraphPart::LabelEncoder)?,
+            matcher: sessions(GraphPart::Matcher)?,
+            large,
+            most_pairs: stored.config.pairs_per_pass(PAIRS_PER_PASS),
             path: library.to_owned(),
             precision,
         })
     }
 
-    fn or_fallback<T>(&self, computed: ort::Result<T>, fallback: impl FnOnce() -> T) -> T {
-        computed.unwrap_or_else(|error| {
-            self.failed.get_or_init(|| error.to_string());
-            fallback()
-        })
+    fn failed(&self, task: &'static str) -> impl FnOnce(ort::Error) -> EngineError + use<> {
+        let engine = self.name();
+        move |error| EngineError { engine, task, source: Box::new(error) }
+    }
+}
+
+impl Sessions {
+    /// The first session is opened at once: what the runtime refuses, it refuses now.
+    fn new(environment: &'static Environment, graph: Vec<u8>) -> ort::Result<Self> {
+        let first = session(environment, &graph)?;
+        Ok(Self { environment, graph, idle: Mutex::new(vec![first]) })
+    }
+
+    /// Runs a session that nobody else uses; no lock is held meanwhile.
+    fn run<T>(&self, run: impl FnOnce(&mut Session) -> ort::Result<T>) -> ort::Result<T> {
+        let mut session = match self.idle().pop() {
+            Some(idle) => idle,
+            None => session(self.environment, &self.graph)?,
+        };
+        let result = run(&mut session);
+        self.idle().push(session);
+        result
+    }
+
+    fn idle(&self) -> MutexGuard<'_, Vec<Session>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -133,51 +160,35 @@ fn session(environment: &Environment, model: &[u8]) -> ort::Result<Session> {
         .commit_from_memory(model)
 }
 
-fn lock(session: &Mutex<Session>) -> MutexGuard<'_, Session> {
-    session.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
 impl Engine for OnnxEngine {
     fn name(&self) -> String {
         let precision = if self.precision == Precision::Int8 { ", int8" } else { "" };
         format!("onnxruntime{precision} ({})", self.path.display())
     }
 
-    fn failure(&self) -> Option<&str> {
-        self.failed.get().map(String::as_str)
+    fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Result<Features, EngineError> {
+        let computed = self.images.run(|session| {
+            features(session.run(ort::inputs!["photos" => TensorRef::from_array_view((shape, &*photos))?])?)
+        });
+        computed.map_err(self.failed("encode photos"))
     }
 
-    fn encode_images(&self, photos: Vec<f32>, shape: [usize; 4]) -> Features {
-        let computed = || {
-            let mut session = lock(&self.images);
-            let outputs = session.run(ort::inputs!["photos" => TensorRef::from_array_view((shape, &*photos))?])?;
-            let (shape, values) = outputs["features"].try_extract_tensor::<f32>()?;
-            Ok(Features { values: values.to_vec(), width: shape[1] as usize })
-        };
-        let computed = computed();
-        self.or_fallback(computed, || self.fallback.encode_images(photos, shape))
-    }
-
-    fn encode_labels(&self, tokens: &PaddedTokens) -> Features {
-        let computed = || {
-            let mut session = lock(&self.labels);
-            let outputs = session.run(ort::inputs![
+    fn encode_labels(&self, tokens: &PaddedTokens) -> Result<Features, EngineError> {
+        let computed = self.labels.run(|session| {
+            features(session.run(ort::inputs![
                 "tokens" => TensorRef::from_array_view((tokens.shape, &*tokens.tokens))?,
                 "mask" => TensorRef::from_array_view((tokens.shape, &*tokens.mask))?,
-            ])?;
-            let (shape, values) = outputs["features"].try_extract_tensor::<f32>()?;
-            Ok(Features { values: values.to_vec(), width: shape[1] as usize })
-        };
-        self.or_fallback(computed(), || self.fallback.encode_labels(tokens))
+            ])?)
+        });
+        computed.map_err(self.failed("encode labels"))
     }
 
-    fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> PaddedScores {
+    fn score(&self, images: &Features, labels: &Features, layout: &BatchLayout) -> Result<PaddedScores, EngineError> {
         if layout.images.len() * longest(&layout.images) * longest(&layout.labels) > self.most_pairs {
-            return self.fallback.score(images, labels, layout);
+            return self.large.score(images, labels, layout);
         }
         let (photos, texts) = (Padded::gather(images, &layout.images), Padded::gather(labels, &layout.labels));
-        let computed = || {
-            let mut session = lock(&self.matcher);
+        let computed = self.matcher.run(|session| {
             let outputs = session.run(ort::inputs![
                 "images" => TensorRef::from_array_view((photos.shape, &*photos.values))?,
                 "labels" => TensorRef::from_array_view((texts.shape, &*texts.values))?,
@@ -188,9 +199,15 @@ impl Engine for OnnxEngine {
                 |name: &str| -> ort::Result<Vec<f32>> { Ok(outputs[name].try_extract_tensor::<f32>()?.1.to_vec()) };
             let (scores, none) = (values("scores")?, values("none")?);
             Ok(PaddedScores { scores, none, images: photos.shape[1], labels: texts.shape[1] })
-        };
-        self.or_fallback(computed(), || self.fallback.score(images, labels, layout))
+        });
+        computed.map_err(self.failed("score photos against labels"))
     }
+}
+
+/// The output of an encoder's graph.
+fn features(outputs: SessionOutputs<'_>) -> ort::Result<Features> {
+    let (shape, values) = outputs["features"].try_extract_tensor::<f32>()?;
+    Ok(Features { values: values.to_vec(), width: shape[1] as usize })
 }
 
 fn longest(rows: &[Vec<usize>]) -> usize {

@@ -99,6 +99,22 @@ pub enum ImageError {
 }
 
 impl ImageError {
+    /// What went wrong, in kebab-case; stable, for programs.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::At { source, .. } => source.code(),
+            Self::Read { source } if source.kind() == std::io::ErrorKind::NotFound => "not-found",
+            Self::Read { .. } => "unreadable",
+            Self::NotAFile => "not-a-file",
+            Self::Empty => "empty",
+            Self::TooManyBytes { .. } | Self::TooLarge { .. } | Self::TooMuchMemory { .. } => "too-large",
+            Self::Unsupported { .. } => "unsupported",
+            Self::NotAnImage => "not-an-image",
+            Self::Truncated { .. } => "truncated",
+            Self::Decode { .. } | Self::Encode { .. } => "damaged",
+        }
+    }
+
     /// Names the file that the error is about.
     pub fn at(self, path: &Path) -> Self {
         Self::At { path: path.to_owned(), source: Box::new(self) }

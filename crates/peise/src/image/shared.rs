@@ -79,7 +79,16 @@ pub struct AlignedGroup {
 
 impl SharedRegions {
     /// Photos of a listing beyond which comparing all pairs takes too long to be worth it.
-    pub const MOST_PHOTOS: usize = 64;
+    const MOST_PHOTOS: usize = 64;
+
+    /// The photos of a listing without what they share; `None` where nothing is taken away.
+    pub fn suppress_listing(&self, photos: &[RgbImage]) -> Option<Vec<RgbImage>> {
+        if photos.len() > Self::MOST_PHOTOS {
+            return None;
+        }
+        let (suppressed, alignment) = self.suppress(photos);
+        alignment.is_open().then_some(suppressed)
+    }
 
     /// Blends what photos of one scene share to white, and leaves alone where they differ: the product.
     ///

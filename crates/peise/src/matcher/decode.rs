@@ -26,7 +26,7 @@ mod weight;
 
 use serde::{Deserialize, Serialize};
 
-use crate::listing::{Assignment, Choice, Scores};
+use crate::listing::Scores;
 
 pub use marginals::{Marginals, marginals};
 pub use rule::{NonePolicy, Objective, ParseOptionError, Rule, RuleError};
@@ -43,8 +43,34 @@ pub struct DecodeOptions {
     pub objective: Objective,
     /// Whether an image may show no label.
     pub none: NonePolicy,
-    /// Reward for each covered label under [`Rule::Soft`], at least 0. A learned number.
+    /// Reward for each covered label under [`Rule::Reserve`], at least 0. A learned number.
     pub cover_reward: f64,
+}
+
+/// What was decided for one image.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Choice {
+    /// Index of the label given; `None` = the photo shows no label.
+    pub label: Option<usize>,
+    /// Marginal probability of that choice under the rule, in `[0, 1]`.
+    pub probability: f32,
+}
+
+/// A listing's labels under a rule, with probabilities.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Assignment {
+    /// One choice per image.
+    pub choices: Vec<Choice>,
+    /// Marginal probabilities, row-major `[I, L + 1]`; the last column is "no label". Rows sum to 1.
+    pub marginals: Vec<f32>,
+    /// Joint probability of the choices under the rule, in `[0, 1]`.
+    pub joint_probability: f32,
+    /// Probability of each label that no image has it, whatever the rule: as [`Rule::Reserve`] sees it, in `[0, 1]`. `[L]`
+    pub bare: Vec<f32>,
+    /// The rule that was used: [`Rule::Auto`] resolved for this listing.
+    pub rule: Rule,
+    /// `false` where marginals and joint probability are approximate (more than 14 labels).
+    pub exact: bool,
 }
 
 /// Labels a listing's images under a rule.
@@ -92,6 +118,8 @@ pub fn decode(scores: &Scores, options: &DecodeOptions) -> Result<Assignment, Ru
         choices,
         marginals: sums.values.iter().map(|&value| value as f32).collect(),
         joint_probability: joint as f32,
+        bare: bare(&sums.values, columns),
+        rule: coupling.rule(),
         exact: sums.exact,
     })
 }
@@ -99,7 +127,7 @@ pub fn decode(scores: &Scores, options: &DecodeOptions) -> Result<Assignment, Ru
 /// Log-weight of an assignment: its scores, and the reward for each label that it covers.
 ///
 /// Less [`Marginals::log_partition`] it is the log-probability of the assignment, if that keeps the
-/// rule. The reward is that of [`Rule::Soft`]; the other rules have none, so pass 0.
+/// rule. The reward is that of [`Rule::Reserve`]; the other rules have none, so pass 0.
 ///
 /// # Shapes
 /// - scores `[I, L]` and `[I]`; assignment `[I]`
@@ -113,6 +141,12 @@ pub fn log_weight(scores: &Scores, assignment: &[Option<usize>], reward: f64) ->
     let sum: f64 = assignment.iter().enumerate().map(|(image, &choice)| score(image, choice)).sum();
     let covered = counts(assignment, scores.labels()).iter().filter(|&&count| count > 0).count();
     sum + reward * covered as f64
+}
+
+/// Probability of each label that no image has it, as if images did not depend on each other.
+fn bare(marginals: &[f64], columns: usize) -> Vec<f32> {
+    let of_label = |label: usize| marginals.chunks_exact(columns).map(|row| 1.0 - row[label]).product::<f64>() as f32;
+    (0..columns - 1).map(of_label).collect()
 }
 
 /// Images on each label, `[L]`.

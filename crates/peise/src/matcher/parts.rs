@@ -8,7 +8,7 @@ use burn::tensor::activation::{sigmoid, softmax};
 use burn::tensor::{Device, Tensor};
 
 /// Pairs of place and character that are compared at once.
-const PAIRS_AT_ONCE: usize = 1 << 22;
+pub(crate) const PAIRS_AT_ONCE: usize = 1 << 22;
 
 /// The score of places against characters.
 #[derive(Module, Debug)]

@@ -6,6 +6,7 @@ use crate::encoder::characters::{CharacterEncoder, CharacterEncoderConfig, Chara
 use crate::encoder::residual::{ResidualEncoder, ResidualEncoderConfig};
 use crate::image::Preprocess;
 use crate::label::Cleaner;
+use crate::matcher::parts::PAIRS_AT_ONCE;
 use crate::matcher::{AttentionMatcher, AttentionMatcherConfig, MatcherInput, MatcherOutput};
 use burn::module::{Module, Param};
 use burn::tensor::activation::softplus;
@@ -22,7 +23,7 @@ pub struct CompactConfig {
     pub mean: [f32; 3],
     /// Standard deviation per channel that a photo is divided by.
     pub std: [f32; 3],
-    /// Whether what a listing's photos share is blended to white, by [`crate::image::shared::SharedRegions`].
+    /// Whether what a listing's photos share is blended to white, by [`crate::image::SharedRegions`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared_regions: bool,
     /// What is done to a listing's labels before the encoder.
@@ -130,8 +131,13 @@ impl CompactConfig {
         Ok(())
     }
 
+    /// Pairs of image and label to score at once: at most `most`, fewer where each takes much memory, but one at least.
+    pub(super) fn pairs_per_pass(&self, most: usize) -> usize {
+        most.min(PAIRS_AT_ONCE / self.parts_per_pair().max(1)).max(1)
+    }
+
     /// Pairs of place and character that the matcher compares for a photo and a label; 0 = none.
-    pub fn parts_per_pair(&self) -> usize {
+    fn parts_per_pair(&self) -> usize {
         match self.preprocess.output_size() {
             Some((width, height)) if self.image.part_width > 0 => {
                 let places = self.image.row_width([height as usize, width as usize]) - self.image.output;
@@ -197,6 +203,7 @@ mod tests {
         let text = include_str!("../../assets/compact/config.json");
         match serde_json::from_str(text).expect("the embedded configuration is read") {
             ModelConfig::Compact(config) => config,
+            #[cfg(feature = "report")]
             ModelConfig::Report(_) => panic!("the embedded model is compact"),
         }
     }

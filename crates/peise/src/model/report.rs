@@ -10,7 +10,7 @@ use crate::encoder::norm::batch_norm;
 use crate::encoder::recurrent::{RecurrentHead, RecurrentHeadConfig};
 use crate::encoder::resnet::{ResNet, ResNetConfig};
 use crate::encoder::segments::{SegmentHead, SegmentHeadConfig};
-use crate::encoder::wordpiece::TokenConfig;
+use crate::encoder::vocabulary::TokenConfig;
 use crate::image::{Preprocess, Step};
 use crate::label::Cleaner;
 use crate::matcher::report::{ReportMatcher, ReportMatcherConfig};

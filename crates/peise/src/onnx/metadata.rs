@@ -2,7 +2,7 @@
 
 use super::proto::StringStringEntryProto;
 use super::weights::Weights;
-use super::{ExportError, Part};
+use super::{ExportError, GraphPart};
 use crate::model::ModelConfig;
 use crate::weights::WeightsError;
 use serde::Serialize;
@@ -19,7 +19,7 @@ use serde_json::{Value, json};
 /// # Errors
 /// If a tensor that is part of the metadata is missing or misshaped.
 pub fn of(
-    part: Part,
+    part: GraphPart,
     config: &ModelConfig,
     weights: &Weights,
     name: &str,
@@ -27,11 +27,11 @@ pub fn of(
     let mut entries = vec![("model", name.to_owned()), ("architecture", config.architecture().to_owned())];
     entries.push(("part", part.name().to_owned()));
     match part {
-        Part::ImageEncoder => entries.extend(photos(config)?),
-        Part::LabelEncoder => {
+        GraphPart::ImageEncoder => entries.extend(photos(config)?),
+        GraphPart::LabelEncoder => {
             entries.extend([("cleaner", text(&config.cleaner())), ("tokenizer", tokenizer(config).to_string())]);
         }
-        Part::Matcher => {
+        GraphPart::Matcher => {
             let reward = cover_reward(config, weights)?;
             entries.extend([("temperature", text(&config.temperature())), ("cover_reward", text(&reward))]);
         }
@@ -73,6 +73,7 @@ fn tokenizer(config: &ModelConfig) -> Value {
             "characters": config.label.characters,
             "max_length": config.label.max_length,
         }),
+        #[cfg(feature = "report")]
         ModelConfig::Report(config) => json!({
             "kind": "wordpiece",
             "padding": 0,
@@ -89,6 +90,7 @@ fn cover_reward(config: &ModelConfig, weights: &Weights) -> Result<f32, WeightsE
             let learnt = f64::from(weights.tensor("cover_reward", &[1])?.values[0]);
             Ok((learnt.max(0.0) + (-learnt.abs()).exp().ln_1p()) as f32)
         }
+        #[cfg(feature = "report")]
         ModelConfig::Report(_) => Ok(0.0),
     }
 }

@@ -62,11 +62,11 @@ impl TensorSource for Willing {
 }
 
 /// A part of a model without parts of photos and labels, and of one with.
-fn exported(part: Part) -> [ModelProto; 2] {
+fn exported(part: GraphPart) -> [ModelProto; 2] {
     [0, 2].map(|part_width| exported_with(part, part_width))
 }
 
-fn exported_with(part: Part, part_width: usize) -> ModelProto {
+fn exported_with(part: GraphPart, part_width: usize) -> ModelProto {
     let source = Willing::default();
     loop {
         match export(part, &config(part_width), &source, "tiny") {
@@ -81,7 +81,7 @@ fn exported_with(part: Part, part_width: usize) -> ModelProto {
 
 #[test]
 fn every_value_is_there_before_it_is_used_and_named_once() {
-    for (part, model) in Part::ALL.into_iter().flat_map(|part| exported(part).map(|model| (part, model))) {
+    for (part, model) in GraphPart::ALL.into_iter().flat_map(|part| exported(part).map(|model| (part, model))) {
         let graph = model.graph.expect("a model has a graph");
         let inputs = graph.input.iter().filter_map(|input| input.name.clone());
         let constants = graph.initializer.iter().filter_map(|constant| constant.name.clone());
@@ -97,7 +97,7 @@ fn every_value_is_there_before_it_is_used_and_named_once() {
 
 #[test]
 fn constants_are_as_long_as_their_shapes_say() {
-    for model in Part::ALL.into_iter().flat_map(exported) {
+    for model in GraphPart::ALL.into_iter().flat_map(exported) {
         for constant in model.graph.expect("a model has a graph").initializer {
             let size = if constant.data_type == Some(Element::Int64 as i32) { 8 } else { 4 };
             let bytes = constant.raw_data.as_ref().map_or(0, Vec::len);
@@ -108,7 +108,7 @@ fn constants_are_as_long_as_their_shapes_say() {
 
 #[test]
 fn the_metadata_say_how_photos_are_prepared() {
-    let entries: BTreeMap<String, String> = exported_with(Part::ImageEncoder, 0)
+    let entries: BTreeMap<String, String> = exported_with(GraphPart::ImageEncoder, 0)
         .metadata_props
         .into_iter()
         .map(|entry| (entry.key.unwrap_or_default(), entry.value.unwrap_or_default()))
@@ -120,6 +120,6 @@ fn the_metadata_say_how_photos_are_prepared() {
 
 #[test]
 fn a_missing_tensor_is_named() {
-    let error = export(Part::Matcher, &config(2), &BTreeMap::new(), "tiny").expect_err("there is none");
+    let error = export(GraphPart::Matcher, &config(2), &BTreeMap::new(), "tiny").expect_err("there is none");
     assert!(error.to_string().contains("matcher.parts.scale"), "{error}");
 }

@@ -2,23 +2,8 @@
 
 use super::convolution::Convolution;
 use super::linear::Linear;
-use crate::weights::{Stored, WeightsError};
-use std::collections::BTreeMap;
-
-/// What has a model's tensors, by their path in the model (`matcher.units.0.within.query.weight`).
-pub trait TensorSource {
-    /// One tensor.
-    ///
-    /// # Errors
-    /// [`WeightsError::Missing`] if there is none, or why it cannot be read.
-    fn tensor(&self, name: &str) -> Result<Stored, WeightsError>;
-}
-
-impl TensorSource for BTreeMap<String, Stored> {
-    fn tensor(&self, name: &str) -> Result<Stored, WeightsError> {
-        self.get(name).cloned().ok_or_else(|| WeightsError::Missing { name: name.to_owned() })
-    }
-}
+use crate::weights::WeightsError;
+use crate::weights::{Stored, TensorSource};
 
 /// A factor and a shift per channel: a normalisation's gamma and beta, or a batch normalisation as a whole.
 #[derive(Debug, Clone, PartialEq)]

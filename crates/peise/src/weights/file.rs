@@ -2,6 +2,7 @@
 
 use super::WeightsError;
 use half::{bf16, f16};
+#[cfg(feature = "report")]
 use pytorch_reader::{DType, PytorchReader};
 use safetensors::tensor::{Dtype, SafeTensors};
 use std::borrow::Cow;
@@ -24,6 +25,21 @@ pub struct Stored {
     pub shape: Vec<usize>,
 }
 
+/// What has a model's tensors, by their path in the model (`matcher.units.0.within.query.weight`).
+pub trait TensorSource {
+    /// One tensor.
+    ///
+    /// # Errors
+    /// [`WeightsError::Missing`] if there is none, or why it cannot be read.
+    fn tensor(&self, name: &str) -> Result<Stored, WeightsError>;
+}
+
+impl TensorSource for BTreeMap<String, Stored> {
+    fn tensor(&self, name: &str) -> Result<Stored, WeightsError> {
+        self.get(name).cloned().ok_or_else(|| WeightsError::Missing { name: name.to_owned() })
+    }
+}
+
 /// A file of tensors.
 ///
 /// A `.pth` must be PyTorch's zip format, as `torch.save` writes it since 1.6. Its pickle is read by an interpreter that
@@ -31,7 +47,11 @@ pub struct Stored {
 pub struct WeightFile<'a>(Source<'a>);
 
 enum Source<'a> {
-    Safetensors { bytes: Cow<'a, [u8]>, index: BTreeMap<String, (Dtype, Vec<usize>, Range<usize>)> },
+    Safetensors {
+        bytes: Cow<'a, [u8]>,
+        index: BTreeMap<String, (Dtype, Vec<usize>, Range<usize>)>,
+    },
+    #[cfg(feature = "report")]
     Pytorch(PytorchReader),
 }
 
@@ -49,14 +69,23 @@ impl<'a> WeightFile<'a> {
         let mut start = [0u8; 4];
         let read = file.read(&mut start)?;
         if start[..read] == *ZIP {
-            return Ok(Self(Source::Pytorch(
-                PytorchReader::new(path).map_err(|source| WeightsError::Pytorch(Box::new(source)))?,
-            )));
+            return Self::open_pytorch(path);
         }
         if read > 0 && start[0] == 0x80 {
             return Err(WeightsError::LegacyPickle);
         }
         Self::from_bytes(std::fs::read(path)?)
+    }
+
+    #[cfg(feature = "report")]
+    fn open_pytorch(path: &Path) -> Result<Self, WeightsError> {
+        let reader = PytorchReader::new(path).map_err(|source| WeightsError::Pytorch(Box::new(source)))?;
+        Ok(Self(Source::Pytorch(reader)))
+    }
+
+    #[cfg(not(feature = "report"))]
+    fn open_pytorch(_: &Path) -> Result<Self, WeightsError> {
+        Err(WeightsError::PytorchLeftOut)
     }
 
     /// A safetensors file in memory.
@@ -84,6 +113,7 @@ impl<'a> WeightFile<'a> {
     pub fn holds(&self, name: &str) -> bool {
         match &self.0 {
             Source::Safetensors { index, .. } => index.contains_key(name),
+            #[cfg(feature = "report")]
             Source::Pytorch(reader) => reader.get(name).is_some(),
         }
     }
@@ -92,6 +122,7 @@ impl<'a> WeightFile<'a> {
     pub fn names(&self) -> Vec<String> {
         match &self.0 {
             Source::Safetensors { index, .. } => index.keys().cloned().collect(),
+            #[cfg(feature = "report")]
             Source::Pytorch(reader) => {
                 let mut names = reader.keys();
                 names.sort();
@@ -106,7 +137,6 @@ impl<'a> WeightFile<'a> {
     /// If it is missing, damaged, of another number format than 16, 32 or 64-bit floats, or not finite.
     pub fn tensor(&self, name: &str) -> Result<Stored, WeightsError> {
         let missing = || WeightsError::Missing { name: name.to_owned() };
-        let damaged = |source| WeightsError::Damaged { name: name.to_owned(), source };
         let (values, shape) = match &self.0 {
             Source::Safetensors { bytes, index } => {
                 let (dtype, shape, range) = index.get(name).ok_or_else(missing)?;
@@ -120,6 +150,7 @@ impl<'a> WeightFile<'a> {
                 };
                 (values, shape.clone())
             }
+            #[cfg(feature = "report")]
             Source::Pytorch(reader) => {
                 let tensor = reader.get(name).ok_or_else(missing)?;
                 let dtype = tensor.dtype();
@@ -127,6 +158,7 @@ impl<'a> WeightFile<'a> {
                 if !matches!(dtype, DType::F16 | DType::BF16 | DType::F32 | DType::F64) {
                     return Err(wrong());
                 }
+                let damaged = |source| WeightsError::Damaged { name: name.to_owned(), source };
                 let data = tensor.read().map_err(damaged)?;
                 let values = match dtype {
                     DType::F16 => floats(&data, |b: [u8; 2]| f16::from_ne_bytes(b).to_f32()),

@@ -4,7 +4,8 @@
 //! disk is full, is continued at the first listing that is missing.
 
 use crate::failure::Failure;
-use peise::format::predictions::{ListingPrediction, PredictionReader};
+use peise::Answer;
+use peise_listings::jsonl::AnswerReader;
 use serde::{Deserialize, Serialize};
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, SeekFrom, Write};
@@ -103,11 +104,11 @@ impl Journal {
     }
 
     /// Adds the next prediction.
-    pub fn write(&mut self, prediction: &ListingPrediction) -> Result<(), Failure> {
+    pub fn write(&mut self, prediction: &Answer) -> Result<(), Failure> {
         self.add(prediction).map_err(|source| self.failed(source))
     }
 
-    fn add(&mut self, prediction: &ListingPrediction) -> io::Result<()> {
+    fn add(&mut self, prediction: &Answer) -> io::Result<()> {
         let mut line = serde_json::to_vec(prediction)?;
         line.push(b'\n');
         self.file.write_all(&line)?;
@@ -126,7 +127,7 @@ impl Journal {
     }
 
     /// All predictions from the first.
-    pub fn read(&mut self) -> Result<PredictionReader<BufReader<File>>, Failure> {
+    pub fn read(&mut self) -> Result<AnswerReader<BufReader<File>>, Failure> {
         self.flush()?;
         let path = self.named();
         let failed = |source| Failure::Write { path: path.clone(), source };
@@ -134,7 +135,7 @@ impl Journal {
         file.seek(SeekFrom::Start(0)).map_err(failed)?;
         let mut reader = BufReader::new(file.try_clone().map_err(failed)?);
         reader.skip_until(b'\n').map_err(failed)?;
-        Ok(PredictionReader::new(reader, &path))
+        Ok(AnswerReader::new(reader, &path))
     }
 
     /// Deletes it: all of it is in the output.
@@ -163,7 +164,7 @@ fn read(file: &File, path: &Path) -> Result<Option<(Origin, usize, u64)>, Failur
     let Some(origin) = line.strip_suffix(b"\n").and_then(|line| serde_json::from_slice::<Origin>(line).ok()) else {
         return Ok(None);
     };
-    let mut predictions = PredictionReader::new(reader, path);
+    let mut predictions = AnswerReader::new(reader, path);
     let (mut done, mut bytes) = (0, 0);
     while let Some(Ok(_)) = predictions.next() {
         // The last line may have been cut off at its end, and be valid all the same.

@@ -166,7 +166,8 @@ mod tests {
     #[test]
     fn other_couplings_too() {
         // Nine labels with two places each leave 16 images little room: the worst case for pairs.
-        let cases = [(Coupling::Soft(2.0), 15, 2e-3), (Coupling::AtMost(2), 9, 1e-2), (Coupling::AtMost(3), 9, 2e-3)];
+        let cases =
+            [(Coupling::Reserve(2.0), 15, 2e-3), (Coupling::AtMost(2), 9, 1e-2), (Coupling::AtMost(3), 9, 2e-3)];
         for (coupling, labels, bar) in cases {
             let table = table(16, labels, 1.0, 2.0);
             let error = worst(&marginals(&table, coupling), &table, coupling);

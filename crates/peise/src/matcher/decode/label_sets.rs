@@ -22,7 +22,7 @@ pub(super) fn states(labels: usize, coupling: Coupling) -> Option<usize> {
 /// Forward and backward pass over the images.
 ///
 /// A state holds one digit per label, the number of its images so far, counted up to
-/// [`Coupling::counted`]. Under cover and soft that is the set of labels covered so far.
+/// [`Coupling::counted`]. Under cover and reserve that is the set of labels covered so far.
 /// Time `O(states I L)`, memory `O(states I)`.
 ///
 /// # Shapes

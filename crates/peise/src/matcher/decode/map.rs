@@ -9,7 +9,7 @@ use super::problem::{Coupling, Table};
 /// - cover: labels pick distinct images, all other images take their best column. The least total
 ///   regret is the best assignment: any cover holds such a pick, and leaving the others at their
 ///   best costs nothing;
-/// - soft: as cover, but a label may also pick "uncovered" for the price of the reward;
+/// - reserve: as cover, but a label may also pick "uncovered" for the price of the reward;
 /// - at most k: images pick labels of capacity k, or "no label" of any capacity.
 pub(super) fn most_probable(table: &Table, coupling: Coupling) -> Vec<usize> {
     let best: Vec<usize> = (0..table.images).map(|image| argmax(table.row(image))).collect();
@@ -19,7 +19,7 @@ pub(super) fn most_probable(table: &Table, coupling: Coupling) -> Vec<usize> {
     };
     let mut choice = match coupling {
         Coupling::Free => best,
-        Coupling::Cover | Coupling::Soft(_) => pick_images(table, coupling, best.clone(), regret),
+        Coupling::Cover | Coupling::Reserve(_) => pick_images(table, coupling, best.clone(), regret),
         Coupling::AtMost(capacity) => pick_labels(table, capacity, regret),
     };
     order_ties(table, coupling, &mut choice);
@@ -45,13 +45,13 @@ fn pick_images(
 ) -> Vec<usize> {
     let (images, labels) = (table.images, table.labels);
     let mut capacities = vec![1; images];
-    if let Coupling::Soft(_) = coupling {
+    if let Coupling::Reserve(_) = coupling {
         capacities.push(labels);
     }
     let mut costs = Vec::with_capacity(labels * capacities.len());
     for label in 0..labels {
         costs.extend((0..images).map(|image| regret(image, label)));
-        if let Coupling::Soft(reward) = coupling {
+        if let Coupling::Reserve(reward) = coupling {
             costs.push(reward);
         }
     }
@@ -110,7 +110,7 @@ fn may_move(coupling: Coupling, counts: &[usize], from: usize, to: usize) -> boo
         Coupling::Free => true,
         Coupling::AtMost(images) => counts[to] < images,
         Coupling::Cover => from == none || counts[from] > 1,
-        Coupling::Soft(_) if from == none => counts[to] > 0,
-        Coupling::Soft(_) => (counts[from] == 1) == (counts[to] == 0),
+        Coupling::Reserve(_) if from == none => counts[to] > 0,
+        Coupling::Reserve(_) => (counts[from] == 1) == (counts[to] == 0),
     }
 }

@@ -9,7 +9,7 @@ use super::problem::{Coupling, Table, log_sum_exp};
 use super::rule::{NonePolicy, Rule, RuleError};
 use super::weight::{Log, Weight};
 
-/// States up to which the exact programmes always run: 14 labels under cover and soft.
+/// States up to which the exact programmes always run: 14 labels under cover and reserve.
 const MAX_STATES: usize = 1 << 14;
 
 /// Work (states by images by labels) up to which they also run: about a quarter of a second, and 18
@@ -27,7 +27,7 @@ pub struct Marginals {
     /// Probability of each column for each image, row-major `[I, L + 1]`; the last column is
     /// "no label". Rows sum to 1. Also the gradient of [`Self::log_partition`] in the scores.
     pub values: Vec<f64>,
-    /// Mean number of labels with an image. Under [`Rule::Soft`] also the derivative of
+    /// Mean number of labels with an image. Under [`Rule::Reserve`] also the derivative of
     /// [`Self::log_partition`] in the reward.
     pub expected_covered: f64,
     /// `false` where the numbers above are approximate.
@@ -36,7 +36,7 @@ pub struct Marginals {
 
 /// Sums over all assignments that keep the rule.
 ///
-/// Exact under free at any size; under cover and soft for up to 14 labels or 14 images, and up to 18
+/// Exact under free at any size; under cover and reserve for up to 14 labels or 14 images, and up to 18
 /// labels where there are few images (`2^L I L` up to `2^27`); under the others likewise with
 /// `(k + 1)^L` in place of `2^L`. Approximate beyond. Scores may differ by any finite amount.
 ///

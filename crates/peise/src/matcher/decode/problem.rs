@@ -18,7 +18,7 @@ pub(super) enum Coupling {
     Free,
     Cover,
     /// Reward for each covered label, greater than 0.
-    Soft(f64),
+    Reserve(f64),
     /// Images per label, fewer than there are.
     AtMost(usize),
 }
@@ -80,8 +80,8 @@ impl Coupling {
             Rule::Auto if images >= labels => return Ok(Self::Cover),
             Rule::Cover if images >= labels => return Ok(Self::Cover),
             Rule::Cover => return Err(RuleError::TooFewImages { images, labels }),
-            Rule::Auto | Rule::Soft if reward > 0.0 => return Ok(Self::Soft(reward)),
-            Rule::Auto | Rule::Soft | Rule::Free => return Ok(Self::Free),
+            Rule::Auto | Rule::Reserve if reward > 0.0 => return Ok(Self::Reserve(reward)),
+            Rule::Auto | Rule::Reserve | Rule::Free => return Ok(Self::Free),
             Rule::AtMost(0) => return Err(RuleError::AtMostZero),
             Rule::AtMost(per_label) => per_label,
             Rule::OneToOne => 1,
@@ -92,11 +92,22 @@ impl Coupling {
         Ok(if per_label < images { Self::AtMost(per_label) } else { Self::Free })
     }
 
+    /// The rule that this is.
+    pub(super) fn rule(self) -> Rule {
+        match self {
+            Self::Free => Rule::Free,
+            Self::Cover => Rule::Cover,
+            Self::Reserve(_) => Rule::Reserve,
+            Self::AtMost(1) => Rule::OneToOne,
+            Self::AtMost(images) => Rule::AtMost(images),
+        }
+    }
+
     /// Images of a label that are told apart when counting.
     pub(super) fn counted(self) -> usize {
         match self {
             Self::Free => 0,
-            Self::Cover | Self::Soft(_) => 1,
+            Self::Cover | Self::Reserve(_) => 1,
             Self::AtMost(images) => images,
         }
     }
@@ -111,14 +122,14 @@ impl Coupling {
         match self {
             Self::Free | Self::AtMost(_) => 0.0,
             Self::Cover => f64::NEG_INFINITY,
-            Self::Soft(reward) => -reward,
+            Self::Reserve(reward) => -reward,
         }
     }
 
     /// Reward for each covered label.
     pub(super) fn reward(self) -> f64 {
         match self {
-            Self::Soft(reward) => reward,
+            Self::Reserve(reward) => reward,
             _ => 0.0,
         }
     }
@@ -126,7 +137,7 @@ impl Coupling {
     /// Whether the coupling admits that many images on each label.
     pub(super) fn admits(self, counts: &[usize]) -> bool {
         match self {
-            Self::Free | Self::Soft(_) => true,
+            Self::Free | Self::Reserve(_) => true,
             Self::Cover => counts.iter().all(|&count| count > 0),
             Self::AtMost(images) => counts.iter().all(|&count| count <= images),
         }

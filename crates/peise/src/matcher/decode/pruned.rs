@@ -30,7 +30,7 @@ const LEAST_HOPE: f64 = 1e-12;
 /// # Shapes
 /// - weights and guess `[I, L + 1]`, rows sum to 1; the guess holds approximate marginals
 pub(super) fn marginals(weights: &[f64], guess: &[f64], labels: usize, coupling: Coupling) -> Option<Beliefs> {
-    let counts_sets = matches!(coupling, Coupling::Cover | Coupling::Soft(_));
+    let counts_sets = matches!(coupling, Coupling::Cover | Coupling::Reserve(_));
     if !counts_sets || labels > u64::BITS as usize || weights.len() > MAX_TABLE {
         return None;
     }

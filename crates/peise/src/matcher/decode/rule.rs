@@ -10,7 +10,7 @@ use thiserror::Error;
 ///
 /// An assignment `a` gives every image a label or, where allowed, none. Its log-weight is
 /// `sum_i s(i, a_i) + reward * |labels covered by a|`; the reward counts under
-/// [`Rule::Soft`] only (and where [`Rule::Auto`] stands for it) and is zero elsewhere. A rule
+/// [`Rule::Reserve`] only (and where [`Rule::Auto`] stands for it) and is zero elsewhere. A rule
 /// removes the assignments that break it.
 ///
 /// # Reward or penalty
@@ -20,11 +20,11 @@ use thiserror::Error;
 /// counts as a repetition, since it brings no new label either. To leave such images unpunished,
 /// add `r` to their no-label scores.
 ///
-/// Spelt `auto`, `cover`, `one-to-one`, `at-most:K`, `free`, `soft`, also in serde.
+/// Spelt `auto`, `cover`, `one-to-one`, `at-most:K`, `free`, `reserve` (or `soft`, its older name), also in serde.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Rule {
-    /// [`Rule::Cover`] where there are at least as many images as labels, else [`Rule::Soft`].
+    /// [`Rule::Cover`] where there are at least as many images as labels, else [`Rule::Reserve`].
     #[default]
     Auto,
     /// Every label has at least one image.
@@ -37,7 +37,7 @@ pub enum Rule {
     Free,
     /// Any assignment, with a reward for each label that has an image. Finite for every listing,
     /// hence the likelihood that training uses.
-    Soft,
+    Reserve,
 }
 
 /// What the given labels are best at.
@@ -144,7 +144,7 @@ impl fmt::Display for Rule {
             Self::OneToOne => f.write_str("one-to-one"),
             Self::AtMost(images) => write!(f, "at-most:{images}"),
             Self::Free => f.write_str("free"),
-            Self::Soft => f.write_str("soft"),
+            Self::Reserve => f.write_str("reserve"),
         }
     }
 }
@@ -156,14 +156,14 @@ impl FromStr for Rule {
         let unknown = || ParseOptionError {
             option: "rule",
             found: text.to_owned(),
-            expected: "auto, cover, one-to-one, at-most:K with K > 0, free or soft",
+            expected: "auto, cover, one-to-one, at-most:K with K > 0, free or reserve",
         };
         match text {
             "auto" => Ok(Self::Auto),
             "cover" => Ok(Self::Cover),
             "one-to-one" => Ok(Self::OneToOne),
             "free" => Ok(Self::Free),
-            "soft" => Ok(Self::Soft),
+            "reserve" | "soft" => Ok(Self::Reserve),
             _ => match text.strip_prefix("at-most:").map(str::parse) {
                 Some(Ok(images)) if images > 0 => Ok(Self::AtMost(images)),
                 _ => Err(unknown()),
@@ -235,7 +235,7 @@ mod tests {
     #[test]
     fn rules_are_read_as_they_are_written() {
         let rules =
-            [Rule::Auto, Rule::Cover, Rule::OneToOne, Rule::AtMost(1), Rule::AtMost(12), Rule::Free, Rule::Soft];
+            [Rule::Auto, Rule::Cover, Rule::OneToOne, Rule::AtMost(1), Rule::AtMost(12), Rule::Free, Rule::Reserve];
         for rule in rules {
             assert_eq!(rule.to_string().parse(), Ok(rule));
         }

@@ -10,7 +10,7 @@ fn every(scores: &Scores, rule: Rule, none: NonePolicy, reward: f64) -> Vec<(Vec
     let columns = labels + usize::from(none == NonePolicy::Allow);
     let soft = match rule {
         Rule::Auto => images < labels,
-        Rule::Soft => true,
+        Rule::Reserve => true,
         _ => false,
     };
     (0..columns.pow(images as u32))
@@ -23,7 +23,7 @@ fn every(scores: &Scores, rule: Rule, none: NonePolicy, reward: f64) -> Vec<(Vec
                 Rule::Auto => soft || counts.iter().all(|&count| count > 0),
                 Rule::OneToOne => counts.iter().all(|&count| count <= 1),
                 Rule::AtMost(images) => counts.iter().all(|&count| count <= images),
-                Rule::Free | Rule::Soft => true,
+                Rule::Free | Rule::Reserve => true,
             };
             let choice: Vec<Option<usize>> = chosen.iter().map(|&c| (c < labels).then_some(c)).collect();
             let weight = log_weight(scores, &choice, if soft { reward } else { 0.0 });
@@ -33,7 +33,7 @@ fn every(scores: &Scores, rule: Rule, none: NonePolicy, reward: f64) -> Vec<(Vec
 }
 
 const RULES: [Rule; 7] =
-    [Rule::Auto, Rule::Cover, Rule::OneToOne, Rule::AtMost(2), Rule::AtMost(3), Rule::Free, Rule::Soft];
+    [Rule::Auto, Rule::Cover, Rule::OneToOne, Rule::AtMost(2), Rule::AtMost(3), Rule::Free, Rule::Reserve];
 
 /// Every rule, with and without none, with several rewards.
 fn settings() -> impl Iterator<Item = DecodeOptions> {
@@ -111,7 +111,7 @@ proptest! {
     #[test]
     fn expected_cover_is_the_derivative_in_the_reward(scores in listing(), reward in 0.1f64..4.0) {
         for none in [NonePolicy::Allow, NonePolicy::Forbid] {
-            let at = |reward| marginals(&scores, Rule::Soft, none, reward);
+            let at = |reward| marginals(&scores, Rule::Reserve, none, reward);
             if let (Ok(below), Ok(here), Ok(above)) = (at(reward - 1e-4), at(reward), at(reward + 1e-4)) {
                 let slope = (above.log_partition - below.log_partition) / 2e-4;
                 prop_assert!((slope - here.expected_covered).abs() < 1e-6);
@@ -152,7 +152,7 @@ fn pattern(images: usize, labels: usize) -> Scores {
 #[test]
 fn any_size_is_decoded_under_any_rule() {
     for (images, labels) in [(0, 0), (1, 1), (33, 14), (33, 24), (19, 19), (7, 40), (200, 60), (70, 70)] {
-        for rule in [Rule::Auto, Rule::Soft, Rule::OneToOne, Rule::AtMost(3), Rule::Free] {
+        for rule in [Rule::Auto, Rule::Reserve, Rule::OneToOne, Rule::AtMost(3), Rule::Free] {
             let options = DecodeOptions { rule, none: NonePolicy::Allow, cover_reward: 1.0, ..Default::default() };
             let scores = pattern(images, labels);
             let given = decode(&scores, &options).unwrap();
@@ -176,7 +176,7 @@ fn any_size_is_decoded_under_any_rule() {
 fn both_programmes_and_both_number_systems_agree() {
     use super::marginals::{Programme, exact, weights};
     use super::weight::Log;
-    for coupling in [Coupling::Cover, Coupling::Soft(1.5), Coupling::AtMost(1), Coupling::AtMost(2)] {
+    for coupling in [Coupling::Cover, Coupling::Reserve(1.5), Coupling::AtMost(1), Coupling::AtMost(2)] {
         let mut table = Table::new(&pattern(6, 5), NonePolicy::Allow).unwrap();
         table.normalise();
         let log = label_sets::sums(&weights::<Log>(&table), table.labels, coupling);
@@ -210,7 +210,7 @@ fn equal_scores_are_given_in_order() {
         (Rule::OneToOne, 3, 3, &[0, 1, 2]),
         (Rule::AtMost(2), 4, 3, &[0, 0, 1, 1]),
         (Rule::Free, 3, 2, &[0, 0, 0]),
-        (Rule::Soft, 3, 3, &[0, 1, 2]),
+        (Rule::Reserve, 3, 3, &[0, 1, 2]),
     ];
     for (rule, images, labels, expected) in cases {
         let options = DecodeOptions { rule, cover_reward: 1.0, ..Default::default() };
@@ -240,7 +240,7 @@ fn what_cannot_be_decoded_says_why() {
         (pattern(7, 3), forbid(Rule::AtMost(2)), "--none allow"),
         (pattern(3, 2), forbid(Rule::AtMost(0)), "at-most:0"),
         (pattern(3, 0), forbid(Rule::Auto), "3 images but no labels"),
-        (pattern(3, 2), options(Rule::Soft, NonePolicy::Forbid, -1.0), "reward"),
+        (pattern(3, 2), options(Rule::Reserve, NonePolicy::Forbid, -1.0), "reward"),
         (bad(3, f32::INFINITY), forbid(Rule::Free), "image 1 for label 1 is inf"),
         (bad(0, 0.0), options(Rule::Free, NonePolicy::Allow, 0.0), "image 0 for no label is NaN"),
     ];

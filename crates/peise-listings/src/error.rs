@@ -1,0 +1,251 @@
+//! What can be wrong with a file, or with one listing in it.
+
+use peise::atomic::WriteError;
+use std::error::Error;
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+
+use crate::name::NameError;
+
+/// A JSON parser's answer, without its place in the text it was given, which need not be the place in the file.
+#[derive(Debug)]
+pub struct JsonError(pub serde_json::Error);
+
+impl fmt::Display for JsonError {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let message = self.0.to_string();
+        let place = format!(" at line {} column {}", self.0.line(), self.0.column());
+        formatter.write_str(message.strip_suffix(&place).unwrap_or(&message))
+    }
+}
+
+impl Error for JsonError {}
+
+/// A file as a whole could not be read or written.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum FormatError {
+    /// The operating system refused.
+    #[error("{path}: cannot {action}")]
+    Io {
+        /// The file or folder.
+        path: PathBuf,
+        /// What was tried, to follow "cannot".
+        action: &'static str,
+        /// The system's answer.
+        #[source]
+        source: io::Error,
+    },
+    /// A file could not be written.
+    #[error(transparent)]
+    Write(#[from] WriteError),
+    /// The file is larger than what is read into memory.
+    #[error("{path}: expected at most {limit} bytes, found {found}; split the data set")]
+    TooLarge {
+        /// The file.
+        path: PathBuf,
+        /// The largest size accepted.
+        limit: u64,
+        /// The size found, or a lower bound of it.
+        found: u64,
+    },
+    /// The file holds nothing but white space.
+    #[error("{path}: the file is empty; expected {expected}")]
+    Empty {
+        /// The file.
+        path: PathBuf,
+        /// What it should hold.
+        expected: &'static str,
+    },
+    /// The file is not UTF-8.
+    #[error(
+        "{path}:{line}: byte {offset} is not UTF-8, the file may be {encoding}; \
+         convert it: iconv -f {encoding} -t UTF-8 FILE > NEW_FILE"
+    )]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+        /// Line of the first offending byte, from 1.
+        line: usize,
+        /// Offset of the first offending byte, from 0.
+        offset: usize,
+        /// The encoding it most likely has, as `iconv` names it.
+        encoding: &'static str,
+    },
+    /// The file is not JSON.
+    #[error("{path}:{line}:{column}: not valid JSON")]
+    Json {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1, in bytes.
+        column: usize,
+        /// The parser's answer.
+        #[source]
+        source: JsonError,
+    },
+    /// The file is JSON that stops in the middle.
+    #[error("{path}:{line}:{column}: the JSON ends in the middle; the file was cut off, fetch or write it again")]
+    Truncated {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1, in bytes.
+        column: usize,
+        /// The parser's answer.
+        #[source]
+        source: JsonError,
+    },
+    /// The file is JSON of another shape.
+    #[error("{path}:{line}:{column}: expected {expected}")]
+    Shape {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// Column, from 1, in bytes.
+        column: usize,
+        /// What was expected.
+        expected: &'static str,
+        /// The parser's answer, which says what was found.
+        #[source]
+        source: JsonError,
+    },
+    /// A value contradicts another of the same line.
+    #[error("{path}:{line}: {key}: expected {expected}, found {found}")]
+    Value {
+        /// The file.
+        path: PathBuf,
+        /// Line, from 1.
+        line: usize,
+        /// The value's place in the line, e.g. `images[3].index`.
+        key: String,
+        /// What was expected.
+        expected: String,
+        /// What was found.
+        found: String,
+    },
+    /// A folder lacks what it should hold.
+    #[error("{path}: found no {missing}; expected {expected}")]
+    Missing {
+        /// The folder, or the file that names nothing.
+        path: PathBuf,
+        /// What is missing.
+        missing: &'static str,
+        /// What would do.
+        expected: String,
+    },
+    /// A profile is JSON, but no listing.
+    #[error("{path}")]
+    Listing {
+        /// The profile.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: ListingError,
+    },
+    /// A name that could lead out of its folder.
+    #[error(transparent)]
+    Name(#[from] NameError),
+}
+
+impl FormatError {
+    /// Sorts a parser's error by what the reader can do about it.
+    pub(crate) fn from_json(path: PathBuf, line: usize, expected: &'static str, source: serde_json::Error) -> Self {
+        // `line` is where the parsed text starts in its file.
+        let (line, column) = (line + source.line().max(1) - 1, source.column());
+        let category = source.classify();
+        let source = JsonError(source);
+        match category {
+            serde_json::error::Category::Eof => Self::Truncated { path, line, column, source },
+            serde_json::error::Category::Data => Self::Shape { path, line, column, expected, source },
+            _ => Self::Json { path, line, column, source },
+        }
+    }
+}
+
+/// One listing of a data set could not be used; it costs no other listing.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ListingError {
+    /// A value has another type.
+    #[error("listing {id:?}: {key}: expected {expected}, found {found}")]
+    Shape {
+        /// The listing.
+        id: String,
+        /// The value's place in the profile, e.g. `imgs_tags[3]`.
+        key: String,
+        /// What was expected.
+        expected: &'static str,
+        /// What was found.
+        found: String,
+    },
+    /// A key is missing.
+    #[error("listing {id:?}: expected the key {key:?}, found none")]
+    MissingKey {
+        /// The listing.
+        id: String,
+        /// The key.
+        key: &'static str,
+    },
+    /// A key occurs twice in one object, so that it is unclear which counts.
+    #[error("listing {id:?}: the key {key:?} occurs twice; keep one")]
+    DuplicateKey {
+        /// The listing.
+        id: String,
+        /// The key.
+        key: String,
+    },
+    /// The identifier occurred before in the same file.
+    #[error("listing {id:?}: the id occurs twice in the file, only its first listing is used; keep one")]
+    DuplicateId {
+        /// The listing.
+        id: String,
+    },
+    /// A photo's label is none of the listing's own.
+    #[error("listing {id:?}: {file:?}: expected one of optional_tags or null, found {label:?}")]
+    ForeignLabel {
+        /// The listing.
+        id: String,
+        /// The photo.
+        file: String,
+        /// Its label.
+        label: String,
+    },
+    /// The identifier could lead out of the data set's folder.
+    #[error("listing {id:?}")]
+    Name {
+        /// The listing.
+        id: String,
+        /// What is wrong with the name.
+        #[source]
+        source: NameError,
+    },
+    /// The listing's own `profile.json` could not be read.
+    #[error("listing {id:?}")]
+    Profile {
+        /// The listing.
+        id: String,
+        /// Why.
+        #[source]
+        source: Box<FormatError>,
+    },
+}
+
+impl ListingError {
+    /// Identifier of the listing.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Shape { id, .. }
+            | Self::MissingKey { id, .. }
+            | Self::DuplicateKey { id, .. }
+            | Self::DuplicateId { id }
+            | Self::ForeignLabel { id, .. }
+            | Self::Name { id, .. }
+            | Self::Profile { id, .. } => id,
+        }
+    }
+}
