@@ -1,20 +1,9 @@
-//! Peise (配色) tells which photo of a shop listing shows which of its colour options.
+#![doc = include_str!("../README.md")]
 //!
-//! ```no_run
-//! use peise::{DecodeOptions, Device, Matcher};
+//! # Where things are
 //!
-//! let matcher = Matcher::embedded(Device::flex())?;
-//! let files = ["a.jpg", "b.jpg", "c.jpg"];
-//! let answer = matcher.match_files(&files, &["黑色", "白色"], &DecodeOptions::default())?;
-//! for (file, image) in files.iter().zip(&answer.images) {
-//!     println!("{file}: {:?} {:?}", image.label, image.probability);
-//! }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
-//! ```
-//!
-//! [`Matcher`] is loaded once and matches many listings. Its [`Answer`] has one entry for each photo and for each option.
-//! [`matcher::decode`] holds the assignment rules, [`label`] and [`image`] the preprocessing that training and matching
-//! share. Reading listings from files and writing answers is the crate `peise-listings`.
+//! [`Matcher`] loads a model and matches. [`Answer`] is what it returns. [`matcher::decode`] holds the assignment rules.
+//! [`label`] and [`image`] hold the preprocessing that training and matching share.
 
 pub mod answer;
 pub mod atomic;
