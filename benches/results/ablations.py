@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Trains `compact` on a short schedule, one thing changed at a time, and scores validation: a table of docs/results.md.
+"""Trains `compact` on a short schedule, one thing changed at a time, and scores validation: a table of docs/archive/results.md.
 
     benches/results/ablations.py --data FOLDER [--steps 1500] [--out target/ablations] [--rows NAME...]
 
-FOLDER holds the sets of docs/data.md, synth-train, and a drawn test set `iid`. A run that is there already is not trained again, one that was stopped goes on.
+FOLDER holds the sets of docs/data.md, synth-train, and a drawn test set `iid`. A finished run is not trained again; an interrupted run is resumed.
 The recipe is that of the model embedded before (BASE; commit 06a0670): what it was changed to since is among the rows.
 """
 

@@ -64,7 +64,6 @@ fn every_link_leads_somewhere() {
         for link in links(&text).into_iter().filter(|link| !link.contains("://")) {
             checked += 1;
             let (file, anchor) = link.split_once('#').unwrap_or((link, ""));
-            // A link follows the file that holds the text, so that of a symbolic link is where it points to.
             let target = if file.is_empty() { page.clone() } else { page.parent().unwrap().join(file) };
             let found = target.exists()
                 && (anchor.is_empty() || anchors(&read(&target)).iter().any(|heading| heading == anchor));
