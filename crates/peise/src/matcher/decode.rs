@@ -12,11 +12,14 @@
 
 mod approximate;
 mod assignment;
+mod beliefs;
 mod clusters;
+mod exact;
 mod image_sets;
 mod label_sets;
 mod map;
 mod marginals;
+mod plan;
 mod problem;
 mod pruned;
 mod rule;
@@ -28,10 +31,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::listing::Scores;
 
-pub use marginals::{Marginals, marginals};
+pub use marginals::Marginals;
 pub use rule::{NonePolicy, Objective, ParseOptionError, Rule, RuleError};
 
-use problem::{Coupling, Table};
+use plan::Plan;
+use problem::{Table, argmax};
 
 /// How to turn scores into labels.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
@@ -43,7 +47,8 @@ pub struct DecodeOptions {
     pub objective: Objective,
     /// Whether an image may show no label.
     pub none: NonePolicy,
-    /// Reward for each covered label under [`Rule::Reserve`], at least 0. A learned number.
+    /// Log-weight that a covered label adds under [`Rule::Reserve`], at least 0. A learned number: an option stays bare
+    /// where the photo that would show it fits another option better by more than this.
     pub cover_reward: f64,
 }
 
@@ -65,7 +70,7 @@ pub struct Assignment {
     pub marginals: Vec<f32>,
     /// Joint probability of the choices under the rule, in `[0, 1]`.
     pub joint_probability: f32,
-    /// Probability of each label that no image has it, whatever the rule: as [`Rule::Reserve`] sees it, in `[0, 1]`. `[L]`
+    /// Probability of each label that no image has it, in `[0, 1]`, as [`Rule::Reserve`] sees it whatever rule decided. `[L]`
     pub bare: Vec<f32>,
     /// The rule that was used: [`Rule::Auto`] resolved for this listing.
     pub rule: Rule,
@@ -89,39 +94,74 @@ pub struct Assignment {
 /// # Errors
 /// If the listing cannot keep the rule, or a score or the reward is not a finite number.
 pub fn decode(scores: &Scores, options: &DecodeOptions) -> Result<Assignment, RuleError> {
-    let table = Table::new(scores, options.none)?;
-    let coupling = Coupling::new(options.rule, &table, options.none, options.cover_reward)?;
-    let sums = marginals::of_table(table.clone(), coupling);
-    let columns = table.columns();
-    let columns_chosen = match options.objective {
-        Objective::Listing => map::most_probable(&table, coupling),
-        Objective::Image => sums.values.chunks_exact(columns).map(map::argmax).collect(),
-    };
-    let chosen: Vec<Option<usize>> =
-        columns_chosen.iter().map(|&column| (column < table.labels).then_some(column)).collect();
+    decode_with_optional(scores, &vec![false; scores.labels()], options)
+}
 
-    let picked = columns_chosen.iter().zip(sums.values.chunks_exact(columns)).map(|(&c, row)| row[c]);
-    // No joint probability exceeds a marginal; tells only where the sums are approximate.
-    let most = picked.fold(1.0, f64::min);
-    let joint = if coupling.admits(&counts(&chosen, table.labels)) {
-        (log_weight(scores, &chosen, coupling.reward()) - sums.log_partition).exp().min(most)
-    } else {
-        0.0
+/// [`decode`] where some labels need no photo, such as 随机: [`Rule::Cover`] does not ask for one, and
+/// [`Rule::Reserve`] does not reward it.
+///
+/// # Shapes
+/// - `optional` `[L]`; all else as [`decode`]
+/// # Errors
+/// As [`decode`].
+/// # Panics
+/// If there is not one flag for each label (programmer error).
+pub fn decode_with_optional(
+    scores: &Scores,
+    optional: &[bool],
+    options: &DecodeOptions,
+) -> Result<Assignment, RuleError> {
+    assert_eq!(optional.len(), scores.labels(), "one flag for each label");
+    let table = Table::new(scores, options.none)?;
+    let plan = |rule| Plan::new(rule, &table, optional, options.none, options.cover_reward);
+    let rule = plan(options.rule)?;
+    let sums = rule.run(&table);
+    let bare = match rule.rule {
+        Rule::Reserve => rule.bare(&table, &sums),
+        _ => {
+            let reserve = plan(Rule::Reserve)?;
+            reserve.bare(&table, &reserve.run(&table))
+        }
     };
-    let choices = chosen
-        .iter()
-        .zip(&columns_chosen)
-        .zip(sums.values.chunks_exact(columns))
-        .map(|((&label, &column), row)| Choice { label, probability: row[column] as f32 })
-        .collect();
+    let values = rule.unfold(&table, &sums);
+    let rows = || values.chunks_exact(table.columns());
+    let columns = match options.objective {
+        Objective::Listing => rule.most_probable(&table),
+        Objective::Image => rows().map(argmax).collect(),
+    };
+    // No joint probability exceeds a marginal; it could only where the sums are approximate.
+    let most = columns.iter().zip(rows()).map(|(&column, row)| row[column]).fold(1.0, f64::min);
+    let joint = rule.log_weight(&table, &columns).map_or(0.0, |weight| (weight - sums.log_partition).exp().min(most));
+    let choice = |(&column, row): (&usize, &[f64])| Choice {
+        label: (column < table.labels).then_some(column),
+        probability: row[column] as f32,
+    };
+    let narrow = |values: &[f64]| values.iter().map(|&value| value as f32).collect();
     Ok(Assignment {
-        choices,
-        marginals: sums.values.iter().map(|&value| value as f32).collect(),
+        choices: columns.iter().zip(rows()).map(choice).collect(),
+        marginals: narrow(&values),
         joint_probability: joint as f32,
-        bare: bare(&sums.values, columns),
-        rule: coupling.rule(),
+        bare: narrow(&bare),
+        rule: rule.rule,
         exact: sums.exact,
     })
+}
+
+/// Sums over all assignments that keep the rule.
+///
+/// Exact under free at any size; under cover and reserve for up to 14 labels or 14 images, and up to 18
+/// labels where there are few images (`2^L I L` up to `2^27`); under the others likewise with
+/// `(k + 1)^L` in place of `2^L`. Approximate beyond. Scores may differ by any finite amount.
+///
+/// # Shapes
+/// - scores `[I, L]` and `[I]`
+/// - returns `[I, L + 1]`
+/// # Errors
+/// If the listing cannot keep the rule, or a score or the reward is not a finite number.
+pub fn marginals(scores: &Scores, rule: Rule, none: NonePolicy, cover_reward: f64) -> Result<Marginals, RuleError> {
+    let table = Table::new(scores, none)?;
+    let plan = Plan::new(rule, &table, &vec![false; table.labels], none, cover_reward)?;
+    Ok(plan.run(&table))
 }
 
 /// Log-weight of an assignment: its scores, and the reward for each label that it covers.
@@ -141,12 +181,6 @@ pub fn log_weight(scores: &Scores, assignment: &[Option<usize>], reward: f64) ->
     let sum: f64 = assignment.iter().enumerate().map(|(image, &choice)| score(image, choice)).sum();
     let covered = counts(assignment, scores.labels()).iter().filter(|&&count| count > 0).count();
     sum + reward * covered as f64
-}
-
-/// Probability of each label that no image has it, as if images did not depend on each other.
-fn bare(marginals: &[f64], columns: usize) -> Vec<f32> {
-    let of_label = |label: usize| marginals.chunks_exact(columns).map(|row| 1.0 - row[label]).product::<f64>() as f32;
-    (0..columns - 1).map(of_label).collect()
 }
 
 /// Images on each label, `[L]`.

@@ -14,9 +14,9 @@
 //! Step 3 is the cluster expansion of R. Kikuchi, "A theory of cooperative phenomena", 1951, cut
 //! after triples, with groups of labels for sites and belief propagation for the outside.
 
-use super::clusters::{Beliefs, Clusters};
+use super::beliefs::Beliefs;
+use super::clusters::Clusters;
 use super::label_sets;
-use super::marginals::{Marginals, weights};
 use super::problem::{Coupling, Table};
 use super::pruned;
 use super::weight::{Log, Weight};
@@ -37,18 +37,11 @@ const ROUNDS_ALONE: usize = 100;
 const ROUNDS_MERGED: usize = 1;
 
 /// Approximate marginals; expects normalised rows.
-pub(super) fn marginals(table: &Table, coupling: Coupling) -> Marginals {
-    let plain = weights::<f64>(table);
+pub(super) fn beliefs(table: &Table, coupling: Coupling) -> Beliefs {
+    let plain = table.weights::<f64>();
     let found =
         estimate(&plain, table.labels, coupling, |guess| pruned::marginals(&plain, guess, table.labels, coupling));
-    let found =
-        if found.is_finite() { found } else { estimate(&weights::<Log>(table), table.labels, coupling, |_| None) };
-    Marginals {
-        log_partition: found.log_partition,
-        values: found.values,
-        expected_covered: found.covered,
-        exact: false,
-    }
+    if found.is_finite() { found } else { estimate(&table.weights::<Log>(), table.labels, coupling, |_| None) }
 }
 
 fn estimate<W: Weight>(
@@ -103,12 +96,13 @@ fn expand<W: Weight>(clusters: &Clusters<'_, W>, alone: &Beliefs, columns: usize
         let norm: f64 = row.iter().sum();
         row.iter_mut().for_each(|value| *value /= norm);
     }
+    sum.bare.iter_mut().for_each(|bare| *bare = bare.clamp(0.0, 1.0));
     sum
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::marginals::{Programme, exact};
+    use super::super::exact::{self, Programme};
     use super::*;
     use rand::{RngExt, SeedableRng};
     use rand_chacha::ChaCha8Rng;
@@ -133,9 +127,10 @@ mod tests {
         table
     }
 
-    fn worst(found: &Marginals, table: &Table, coupling: Coupling) -> f64 {
-        let expected = exact(table, coupling, Programme::LabelSets).marginals(table);
-        let pairs = found.values.iter().zip(&expected.values);
+    /// The largest error of a marginal or of the probability that a label is bare.
+    fn worst(found: &Beliefs, table: &Table, coupling: Coupling) -> f64 {
+        let expected = exact::beliefs(table, coupling, Programme::LabelSets);
+        let pairs = found.values.iter().zip(&expected.values).chain(found.bare.iter().zip(&expected.bare));
         pairs.map(|(found, expected)| (found - expected).abs()).fold(0.0, f64::max)
     }
 
@@ -158,7 +153,7 @@ mod tests {
         ];
         for (images, labels, sigma, gap, bar) in cases {
             let table = table(images, labels, sigma, gap);
-            let error = worst(&marginals(&table, Coupling::Cover), &table, Coupling::Cover);
+            let error = worst(&beliefs(&table, Coupling::Cover), &table, Coupling::Cover);
             assert!(error < bar, "{images} images, sigma {sigma}, gap {gap}: {error:.1e}");
         }
     }
@@ -170,7 +165,7 @@ mod tests {
             [(Coupling::Reserve(2.0), 15, 2e-3), (Coupling::AtMost(2), 9, 1e-2), (Coupling::AtMost(3), 9, 2e-3)];
         for (coupling, labels, bar) in cases {
             let table = table(16, labels, 1.0, 2.0);
-            let error = worst(&marginals(&table, coupling), &table, coupling);
+            let error = worst(&beliefs(&table, coupling), &table, coupling);
             assert!(error < bar, "{coupling:?}: {error:.1e}");
         }
     }
@@ -180,7 +175,7 @@ mod tests {
         let mut table = table(40, 20, 300.0, 0.0);
         (0..40).for_each(|image| table.values[image * 21 + 3] = -5000.0);
         table.normalise();
-        let found = marginals(&table, Coupling::Cover);
+        let found = beliefs(&table, Coupling::Cover);
         assert!(found.log_partition.is_finite());
         for row in found.values.chunks(21) {
             assert!((row.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{row:?}");

@@ -5,36 +5,13 @@
 //! generalized belief propagation algorithms", 2005, for the messages and the Bethe partition sum.
 //! Here a factor is the rule on a group of labels, and its messages come from the exact programme.
 
+use super::beliefs::Beliefs;
 use super::label_sets;
 use super::problem::Coupling;
 use super::weight::Weight;
 
 /// Beliefs change less than this once converged.
 const TOLERANCE: f64 = 1e-7;
-
-/// Marginals as the groups agree on them.
-#[derive(Debug, Clone)]
-pub(super) struct Beliefs {
-    pub(super) log_partition: f64,
-    /// `[I, L + 1]`
-    pub(super) values: Vec<f64>,
-    pub(super) covered: f64,
-}
-
-impl Beliefs {
-    pub(super) fn is_finite(&self) -> bool {
-        self.log_partition.is_finite() && self.values.iter().all(|value| value.is_finite())
-    }
-
-    /// Adds `factor` times what differs between two others.
-    pub(super) fn add_change(&mut self, changed: &Self, from: &Self, factor: f64) {
-        self.log_partition += factor * (changed.log_partition - from.log_partition);
-        self.covered += factor * (changed.covered - from.covered);
-        for ((sum, changed), from) in self.values.iter_mut().zip(&changed.values).zip(&from.values) {
-            *sum += factor * (changed - from);
-        }
-    }
-}
 
 /// Messages between groups and images.
 ///
@@ -49,15 +26,17 @@ pub(super) struct Clusters<'a, W> {
     groups: Vec<Vec<usize>>,
     /// `[I, L + 1]`: weight times ratio; 1 is the ratio of "no label".
     wanted: Vec<W>,
-    /// Per group: log-sum of what it saw, mean number of covered labels.
-    seen: Vec<(f64, f64)>,
+    /// Per group: log-sum of what it saw.
+    seen: Vec<f64>,
+    /// `[L]`
+    bare: Vec<f64>,
 }
 
 impl<'a, W: Weight> Clusters<'a, W> {
     pub(super) fn new(weights: &'a [W], coupling: Coupling, groups: Vec<Vec<usize>>) -> Self {
         let labels = groups.iter().map(Vec::len).sum();
-        let seen = vec![(0.0, 0.0); groups.len()];
-        Self { weights, labels, coupling, groups, wanted: weights.to_vec(), seen }
+        let (seen, bare) = (vec![0.0; groups.len()], vec![0.0; labels]);
+        Self { weights, labels, coupling, groups, wanted: weights.to_vec(), seen, bare }
     }
 
     pub(super) fn groups(&self) -> usize {
@@ -69,7 +48,7 @@ impl<'a, W: Weight> Clusters<'a, W> {
         let rest = (0..self.groups.len()).filter(|group| !members.contains(group));
         let merged = members.iter().flat_map(|&group| &self.groups[group]).copied().collect();
         let groups: Vec<_> = std::iter::once(merged).chain(rest.map(|group| self.groups[group].clone())).collect();
-        Self { seen: vec![(0.0, 0.0); groups.len()], groups, ..self.clone() }
+        Self { seen: vec![0.0; groups.len()], groups, ..self.clone() }
     }
 
     /// Updates all groups in turn until the messages settle, or for that many rounds.
@@ -102,7 +81,8 @@ impl<'a, W: Weight> Clusters<'a, W> {
             scale += norm.ln();
         }
         let sums = label_sets::sums(&weights, group.len(), self.coupling);
-        self.seen[index] = (scale + sums.total.ln(), sums.covered);
+        self.seen[index] = scale + sums.total.ln();
+        group.iter().zip(&sums.bare).for_each(|(&label, &bare)| self.bare[label] = bare);
         for (image, rest) in sums.rest.chunks_exact(width).enumerate() {
             for (position, &label) in group.iter().enumerate() {
                 let at = image * columns + label;
@@ -131,9 +111,9 @@ impl<'a, W: Weight> Clusters<'a, W> {
         let norms: f64 =
             self.rows().map(|(_, wanted)| wanted.iter().fold(W::ZERO, |sum, &want| sum.plus(want)).ln()).sum();
         Beliefs {
-            log_partition: self.seen.iter().map(|(log, _)| log).sum::<f64>() - twice * norms,
+            log_partition: self.seen.iter().sum::<f64>() - twice * norms,
             values: self.values(),
-            covered: self.seen.iter().map(|(_, covered)| covered).sum(),
+            bare: self.bare.clone(),
         }
     }
 }

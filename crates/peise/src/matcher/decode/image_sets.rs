@@ -41,14 +41,14 @@ pub(super) fn sums<W: Weight>(table: &Table, coupling: Coupling) -> Sums<W> {
     let mut rest = vec![W::ZERO; images * columns];
     let mut backward = vec![W::ZERO; sets];
     backward[sets - 1] = W::from_ln(0.0);
-    let mut covered = 0.0;
+    let mut bare = vec![0.0; labels];
     for label in (0..labels).rev() {
         let before = &forward[label * sets..(label + 1) * sets];
         let skipped = before
             .iter()
             .zip(&backward)
             .fold(W::ZERO, |sum, (before, after)| sum.plus(before.times(layers.uncovered).times(*after)));
-        covered += 1.0 - skipped.share(total);
+        bare[label] = skipped.share(total);
         let weights = column(label);
         layers.fill(before, &weights);
         layers.transpose(&mut backward, &weights, |image, sum| rest[image * columns + label] = sum);
@@ -60,7 +60,7 @@ pub(super) fn sums<W: Weight>(table: &Table, coupling: Coupling) -> Sums<W> {
             *sum = sum.plus(forward[set].times(backward[set | bit]));
         }
     }
-    Sums { total, rest, covered }
+    Sums { total, rest, bare }
 }
 
 /// One label at work: `[count, set]` after each image.

@@ -10,8 +10,8 @@ pub(super) struct Sums<W> {
     /// `[I, L + 1]`: total weight of the assignments that give the image that column, its own
     /// weight left out.
     pub(super) rest: Vec<W>,
-    /// Mean number of covered labels.
-    pub(super) covered: f64,
+    /// `[L]`: probability of each label that no image has it.
+    pub(super) bare: Vec<f64>,
 }
 
 /// Number of states of the programme, `None` past `usize`.
@@ -45,7 +45,7 @@ pub(super) fn sums<W: Weight>(weights: &[W], labels: usize, coupling: Coupling) 
     let mut after = finish::<W>(states, count, coupling);
     let last = &forward[images * states..];
     let total = dot(last, &after);
-    let covered = covered(last, &after, total, count);
+    let bare = bare(last, &after, total, count);
 
     let mut rest = vec![W::ZERO; images * columns];
     let mut before = vec![W::ZERO; states];
@@ -55,7 +55,7 @@ pub(super) fn sums<W: Weight>(weights: &[W], labels: usize, coupling: Coupling) 
         step_backward(&mut before, &after, reached, row(image), rest, coupling);
         std::mem::swap(&mut before, &mut after);
     }
-    Sums { total, rest, covered }
+    Sums { total, rest, bare }
 }
 
 /// `after(state + image on label) += before(state) * weight(label)` for all states and labels.
@@ -173,17 +173,17 @@ fn finish<W: Weight>(states: usize, count: usize, coupling: Coupling) -> Vec<W> 
     factors
 }
 
-/// Mean number of labels whose digit is not zero.
-fn covered<W: Weight>(last: &[W], factors: &[W], total: W, count: usize) -> f64 {
-    let mut mean = 0.0;
+/// For each label the share of the states in which its digit is zero.
+fn bare<W: Weight>(last: &[W], factors: &[W], total: W, count: usize) -> Vec<f64> {
+    let mut bare = Vec::new();
     let mut stride = 1;
     while stride < last.len() {
         let blocks = last.chunks_exact(count * stride).zip(factors.chunks_exact(count * stride));
-        let label = blocks.fold(W::ZERO, |sum, (last, factors)| sum.plus(dot(&last[stride..], &factors[stride..])));
-        mean += label.share(total);
+        let zero = blocks.fold(W::ZERO, |sum, (last, factors)| sum.plus(dot(&last[..stride], &factors[..stride])));
+        bare.push(zero.share(total));
         stride *= count;
     }
-    mean
+    bare
 }
 
 fn split_none<W: Weight>(weights: &[W]) -> (W, &[W]) {

@@ -1,7 +1,7 @@
 //! The most probable assignment under a rule, exact at any size.
 
 use super::assignment::cheapest;
-use super::problem::{Coupling, Table};
+use super::problem::{Coupling, Table, argmax};
 
 /// Best column for every image; `L` = no label.
 ///
@@ -24,17 +24,6 @@ pub(super) fn most_probable(table: &Table, coupling: Coupling) -> Vec<usize> {
     };
     order_ties(table, coupling, &mut choice);
     choice
-}
-
-/// Index of the greatest value, the first of several.
-pub(super) fn argmax(values: &[f64]) -> usize {
-    let mut best = 0;
-    for (index, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = index;
-        }
-    }
-    best
 }
 
 fn pick_images(

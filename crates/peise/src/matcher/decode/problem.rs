@@ -2,7 +2,8 @@
 
 use crate::listing::Scores;
 
-use super::rule::{NonePolicy, Rule, RuleError};
+use super::rule::{NonePolicy, RuleError};
+use super::weight::Weight;
 
 /// Log-weights, row-major `[I, L + 1]`; the last column is "no label", `-inf` where forbidden.
 #[derive(Debug, Clone)]
@@ -12,7 +13,7 @@ pub(super) struct Table {
     pub(super) values: Vec<f64>,
 }
 
-/// What is left of a [`Rule`] once the listing is known.
+/// What is left of a rule once the listing is known.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Coupling {
     Free,
@@ -54,6 +55,11 @@ impl Table {
         &self.values[image * self.columns()..(image + 1) * self.columns()]
     }
 
+    /// The weights in a number system.
+    pub(super) fn weights<W: Weight>(&self) -> Vec<W> {
+        self.values.iter().map(|&value| W::from_ln(value)).collect()
+    }
+
     /// Subtracts each row's log-sum-exp, so that weights are probabilities; returns what was
     /// subtracted in all.
     pub(super) fn normalise(&mut self) -> f64 {
@@ -70,39 +76,6 @@ impl Table {
 }
 
 impl Coupling {
-    /// Checks that the listing can keep the rule.
-    pub(super) fn new(rule: Rule, table: &Table, none: NonePolicy, reward: f64) -> Result<Self, RuleError> {
-        let (images, labels) = (table.images, table.labels);
-        if !reward.is_finite() || reward < 0.0 {
-            return Err(RuleError::Reward { value: reward });
-        }
-        let per_label = match rule {
-            Rule::Auto if images >= labels => return Ok(Self::Cover),
-            Rule::Cover if images >= labels => return Ok(Self::Cover),
-            Rule::Cover => return Err(RuleError::TooFewImages { images, labels }),
-            Rule::Auto | Rule::Reserve if reward > 0.0 => return Ok(Self::Reserve(reward)),
-            Rule::Auto | Rule::Reserve | Rule::Free => return Ok(Self::Free),
-            Rule::AtMost(0) => return Err(RuleError::AtMostZero),
-            Rule::AtMost(per_label) => per_label,
-            Rule::OneToOne => 1,
-        };
-        if none == NonePolicy::Forbid && images > labels.saturating_mul(per_label) {
-            return Err(RuleError::TooManyImages { rule, images, labels, per_label });
-        }
-        Ok(if per_label < images { Self::AtMost(per_label) } else { Self::Free })
-    }
-
-    /// The rule that this is.
-    pub(super) fn rule(self) -> Rule {
-        match self {
-            Self::Free => Rule::Free,
-            Self::Cover => Rule::Cover,
-            Self::Reserve(_) => Rule::Reserve,
-            Self::AtMost(1) => Rule::OneToOne,
-            Self::AtMost(images) => Rule::AtMost(images),
-        }
-    }
-
     /// Images of a label that are told apart when counting.
     pub(super) fn counted(self) -> usize {
         match self {
@@ -151,4 +124,15 @@ pub(super) fn log_sum_exp(values: &[f64]) -> f64 {
         return top;
     }
     top + values.iter().map(|value| (value - top).exp()).sum::<f64>().ln()
+}
+
+/// Index of the greatest value, the first of several.
+pub(super) fn argmax(values: &[f64]) -> usize {
+    let mut best = 0;
+    for (index, value) in values.iter().enumerate() {
+        if *value > values[best] {
+            best = index;
+        }
+    }
+    best
 }

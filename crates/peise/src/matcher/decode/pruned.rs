@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::clusters::Beliefs;
-use super::problem::Coupling;
+use super::beliefs::Beliefs;
+use super::problem::{Coupling, argmax};
 
 /// Sets kept after each image.
 const WIDTH: usize = 1536;
@@ -63,10 +63,10 @@ pub(super) fn marginals(weights: &[f64], guess: &[f64], labels: usize, coupling:
         missing => (missing * coupling.log_uncovered()).exp(),
     };
     let mut after: Vec<f64> = last.sets.iter().map(finish).collect();
-    let (mut total, mut covered) = (0.0, 0.0);
+    let (mut total, mut bare) = (0.0, vec![0.0; labels]);
     for ((&set, weight), after) in last.sets.iter().zip(&last.weights).zip(&after) {
         total += weight * after;
-        covered += weight * after * f64::from(set.count_ones());
+        lacking(set, labels).for_each(|label| bare[label] += weight * after);
     }
     if !total.is_normal() {
         return None;
@@ -77,7 +77,8 @@ pub(super) fn marginals(weights: &[f64], guess: &[f64], labels: usize, coupling:
         after = level.backward(&after, row(image), out);
     }
     let log_partition = log_scale + f64::ln(total);
-    Some(Beliefs { log_partition, values, covered: covered / total })
+    bare.iter_mut().for_each(|bare| *bare /= total);
+    Some(Beliefs { log_partition, values, bare })
 }
 
 /// Greedy order: next comes the image that takes most of what is left of some label.
@@ -93,7 +94,7 @@ fn closing_order(guess: &[f64], columns: usize) -> Vec<usize> {
         let closes =
             |image: usize| -> f64 { row(image).iter().zip(&left).map(|(p, left)| p * p / left.max(LEAST_HOPE)).sum() };
         let worth: Vec<f64> = waiting.iter().map(|&image| closes(image)).collect();
-        let image = waiting.remove(super::map::argmax(&worth));
+        let image = waiting.remove(argmax(&worth));
         left.iter_mut().zip(row(image)).for_each(|(left, value)| *left -= value);
         order.push(image);
     }
@@ -145,7 +146,7 @@ impl Level {
             };
             let kept = (0..labels).filter(|label| set >> label & 1 == 1);
             reach(set, weight * (row[labels] + kept.map(|label| row[label]).sum::<f64>()));
-            for label in (0..labels).filter(|label| set >> label & 1 == 0) {
+            for label in lacking(set, labels) {
                 reach(set | 1 << label, weight * row[label]);
             }
         }
@@ -154,8 +155,7 @@ impl Level {
 
     /// Keeps the sets of most worth; returns the share of worth that was lost.
     fn prune(&mut self, moves: &mut [u32], hope: &[f64]) -> f64 {
-        let lacking = |set: u64| (0..hope.len()).filter(move |label| set >> label & 1 == 0);
-        let chance = |set: u64| lacking(set).map(|label| hope[label]).product::<f64>();
+        let chance = |set: u64| lacking(set, hope.len()).map(|label| hope[label]).product::<f64>();
         let worth: Vec<f64> = self.sets.iter().zip(&self.weights).map(|(&set, weight)| weight * chance(set)).collect();
         let total: f64 = worth.iter().sum();
         let mut least = LEAST_WORTH * total;
@@ -205,6 +205,11 @@ impl Level {
         before.iter_mut().for_each(|sum| *sum /= top);
         before
     }
+}
+
+/// The labels that are not in the set.
+fn lacking(set: u64, labels: usize) -> impl Iterator<Item = usize> {
+    (0..labels).filter(move |label| set >> label & 1 == 0)
 }
 
 /// Multiplicative hash of one number: sets are small integers, nobody attacks them.

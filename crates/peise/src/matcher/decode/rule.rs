@@ -10,8 +10,7 @@ use thiserror::Error;
 ///
 /// An assignment `a` gives every image a label or, where allowed, none. Its log-weight is
 /// `sum_i s(i, a_i) + reward * |labels covered by a|`; the reward counts under
-/// [`Rule::Reserve`] only (and where [`Rule::Auto`] stands for it) and is zero elsewhere. A rule
-/// removes the assignments that break it.
+/// [`Rule::Reserve`] only and is zero elsewhere. A rule removes the assignments that break it.
 ///
 /// # Reward or penalty
 /// Without "no label", an assignment that covers `c` labels repeats `n - c` times, so a reward `r`
@@ -24,10 +23,11 @@ use thiserror::Error;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
 pub enum Rule {
-    /// [`Rule::Cover`] where there are at least as many images as labels, else [`Rule::Reserve`].
+    /// [`Rule::Reserve`].
     #[default]
     Auto,
-    /// Every label has at least one image.
+    /// Every label has at least one image. With fewer images than labels every image has a label of its own, and the
+    /// labels that are likeliest to have no image stay without.
     Cover,
     /// Every label has at most one image.
     OneToOne,
@@ -35,8 +35,8 @@ pub enum Rule {
     AtMost(usize),
     /// Images do not constrain each other.
     Free,
-    /// Any assignment, with a reward for each label that has an image. Finite for every listing,
-    /// hence the likelihood that training uses.
+    /// Any assignment, with a reward for each label that has an image: a label stays bare where that is
+    /// far likelier. Finite for every listing, hence the likelihood that training uses.
     Reserve,
 }
 
@@ -77,19 +77,9 @@ pub struct ParseOptionError {
 /// Why a listing cannot be decoded.
 #[derive(Debug, Clone, PartialEq, Error)]
 pub enum RuleError {
-    /// Fewer images than labels under [`Rule::Cover`].
-    #[error(
-        "rule cover cannot be kept: {labels} labels need an image each, there are {images} images; use --rule auto or --rule free"
-    )]
-    TooFewImages {
-        /// Number of images.
-        images: usize,
-        /// Number of labels.
-        labels: usize,
-    },
     /// More images than the labels may take.
     #[error(
-        "rule {rule} cannot be kept: {labels} labels take at most {} images, there are {images}; use --rule free or --none allow",
+        "rule {rule} cannot be kept: {labels} labels take at most {} images, there are {images}; choose the rule reserve or free, or allow photos without a label",
         .labels.saturating_mul(*.per_label)
     )]
     TooManyImages {
@@ -103,13 +93,13 @@ pub enum RuleError {
         per_label: usize,
     },
     /// Images without any label to give.
-    #[error("{images} images but no labels to choose from; give labels or use --none allow")]
+    #[error("{images} images but no labels to choose from; give labels, or allow photos without a label")]
     NoLabels {
         /// Number of images.
         images: usize,
     },
     /// `at-most:0` leaves nothing to give.
-    #[error("rule at-most:0 gives no labels at all; use --rule one-to-one or --rule at-most:K with K > 0")]
+    #[error("rule at-most:0 gives no labels at all; choose one-to-one, or at-most:K with K > 0")]
     AtMostZero,
     /// A score that is NaN or infinite.
     #[error("score of image {image} for {} is {value}, not a finite number", describe(.label))]

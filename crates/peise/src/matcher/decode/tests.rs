@@ -5,28 +5,28 @@ use proptest::prelude::*;
 use super::*;
 
 /// Every assignment that the rule admits, with its log-weight.
-fn every(scores: &Scores, rule: Rule, none: NonePolicy, reward: f64) -> Vec<(Vec<usize>, f64)> {
+fn every(scores: &Scores, optional: &[bool], options: &DecodeOptions) -> Vec<(Vec<usize>, f64)> {
     let (images, labels) = (scores.images(), scores.labels());
-    let columns = labels + usize::from(none == NonePolicy::Allow);
-    let soft = match rule {
-        Rule::Auto => images < labels,
-        Rule::Reserve => true,
-        _ => false,
+    let columns = labels + usize::from(options.none == NonePolicy::Allow);
+    let asked = optional.iter().filter(|&&optional| !optional).count();
+    let reward = match options.rule {
+        Rule::Auto | Rule::Reserve => options.cover_reward,
+        _ => 0.0,
     };
     (0..columns.pow(images as u32))
         .map(|code| (0..images).map(|image| code / columns.pow(image as u32) % columns).collect())
         .filter_map(|chosen: Vec<usize>| {
             let count = |label| chosen.iter().filter(|&&column| column == label).count();
             let counts: Vec<usize> = (0..labels).map(count).collect();
-            let kept = match rule {
-                Rule::Cover => counts.iter().all(|&count| count > 0),
-                Rule::Auto => soft || counts.iter().all(|&count| count > 0),
+            let covered = (0..labels).filter(|&label| !optional[label] && counts[label] > 0).count();
+            let kept = match options.rule {
+                Rule::Cover => covered == asked.min(images),
                 Rule::OneToOne => counts.iter().all(|&count| count <= 1),
                 Rule::AtMost(images) => counts.iter().all(|&count| count <= images),
-                Rule::Free | Rule::Reserve => true,
+                Rule::Auto | Rule::Free | Rule::Reserve => true,
             };
             let choice: Vec<Option<usize>> = chosen.iter().map(|&c| (c < labels).then_some(c)).collect();
-            let weight = log_weight(scores, &choice, if soft { reward } else { 0.0 });
+            let weight = log_weight(scores, &choice, 0.0) + reward * covered as f64;
             kept.then_some((chosen, weight))
         })
         .collect()
@@ -64,47 +64,80 @@ fn close(left: f64, right: f64) -> bool {
     (left - right).abs() <= 1e-9 * (1.0 + right.abs())
 }
 
+/// A listing, and which of its labels need no photo.
+fn partly_optional() -> impl Strategy<Value = (Scores, Vec<bool>)> {
+    listing().prop_flat_map(|scores| {
+        let optional = prop::collection::vec(prop::bool::weighted(0.3), scores.labels());
+        (Just(scores), optional)
+    })
+}
+
+/// Log-sum of the assignments' weights.
+fn partition(all: &[(Vec<usize>, f64)]) -> f64 {
+    let best = all.iter().map(|(_, weight)| *weight).fold(f64::NEG_INFINITY, f64::max);
+    best + all.iter().map(|(_, weight)| (weight - best).exp()).sum::<f64>().ln()
+}
+
+/// Probability of each label that no image has it.
+fn bare(all: &[(Vec<usize>, f64)], labels: usize) -> Vec<f64> {
+    let partition = partition(all);
+    let without = |label: usize| all.iter().filter(move |(chosen, _)| !chosen.contains(&label));
+    (0..labels).map(|label| without(label).map(|(_, weight)| (weight - partition).exp()).sum()).collect()
+}
+
 proptest! {
     #[test]
-    fn agrees_with_brute_force(scores in listing()) {
+    fn agrees_with_brute_force((scores, optional) in partly_optional()) {
+        let labels = scores.labels();
+        for options in settings() {
+            let all = every(&scores, &optional, &options);
+            let Ok(given) = decode_with_optional(&scores, &optional, &options) else {
+                prop_assert!(all.is_empty(), "{options:?} refused");
+                continue;
+            };
+            let partition = partition(&all);
+            let mut values = vec![0.0; scores.images() * (labels + 1)];
+            for (chosen, weight) in &all {
+                for (image, &column) in chosen.iter().enumerate() {
+                    values[image * (labels + 1) + column.min(labels)] += (weight - partition).exp();
+                }
+            }
+            for (found, expected) in given.marginals.iter().zip(&values) {
+                prop_assert!((f64::from(*found) - expected).abs() < 1e-6, "{options:?} {found} {expected}");
+            }
+            let best = all.iter().map(|(_, weight)| *weight).fold(f64::NEG_INFINITY, f64::max);
+            let columns: Vec<usize> = given.choices.iter().map(|choice| choice.label.unwrap_or(labels)).collect();
+            let found = all.iter().find(|(chosen, _)| *chosen == columns);
+            prop_assert!(found.is_some_and(|(_, weight)| close(*weight, best)), "{options:?} {columns:?} {found:?}");
+            prop_assert!((f64::from(given.joint_probability) - (best - partition).exp()).abs() < 1e-6);
+            // Whatever the rule, bare options are as the reserve sees them.
+            let reserve = every(&scores, &optional, &DecodeOptions { rule: Rule::Reserve, ..options });
+            for (found, expected) in given.bare.iter().zip(bare(&reserve, labels)) {
+                prop_assert!((f64::from(*found) - expected).abs() < 1e-6, "{options:?} {found} {expected}");
+            }
+        }
+    }
+
+    #[test]
+    fn sums_agree_with_brute_force(scores in listing()) {
+        let labels = scores.labels();
         for options in settings() {
             let DecodeOptions { rule, none, cover_reward: reward, .. } = options;
-            let all = every(&scores, rule, none, reward);
+            let all = every(&scores, &vec![false; labels], &options);
             let Ok(sums) = marginals(&scores, rule, none, reward) else {
                 prop_assert!(all.is_empty(), "{options:?} refused");
                 continue;
             };
-            let best = all.iter().map(|(_, weight)| *weight).fold(f64::NEG_INFINITY, f64::max);
-            let partition = best + all.iter().map(|(_, weight)| (weight - best).exp()).sum::<f64>().ln();
-            prop_assert!(close(sums.log_partition, partition), "{options:?}");
+            prop_assert!(close(sums.log_partition, partition(&all)), "{options:?}");
             prop_assert!(sums.exact);
-
-            let columns = scores.labels() + 1;
-            let mut values = vec![0.0; scores.images() * columns];
-            let mut covered = 0.0;
-            for (chosen, weight) in &all {
-                let share = (weight - partition).exp();
-                for (image, &column) in chosen.iter().enumerate() {
-                    let column = column.min(scores.labels());
-                    values[image * columns + column] += share;
-                }
-                let shown = |label: &usize| chosen.contains(label);
-                covered += share * (0..scores.labels()).filter(shown).count() as f64;
+            let expected = bare(&all, labels);
+            prop_assert!(close(sums.expected_covered, labels as f64 - expected.iter().sum::<f64>()), "{options:?}");
+            for (found, expected) in sums.bare.iter().zip(expected) {
+                prop_assert!(close(*found, expected), "{options:?} {found} {expected}");
             }
-            for (found, expected) in sums.values.iter().zip(&values) {
-                prop_assert!(close(*found, *expected), "{options:?} {found} {expected}");
-            }
-            prop_assert!(close(sums.expected_covered, covered), "{options:?}");
-            for row in sums.values.chunks(columns) {
+            for row in sums.values.chunks(labels + 1) {
                 prop_assert!(close(row.iter().sum(), 1.0));
             }
-
-            let given = decode(&scores, &options)?;
-            let labels: Vec<usize> = given.choices.iter().map(|choice| choice.label.unwrap_or(scores.labels())).collect();
-            let found = all.iter().find(|(chosen, _)| *chosen == labels);
-            prop_assert!(found.is_some(), "{options:?} broken by {labels:?}");
-            prop_assert!(found.is_some_and(|(_, weight)| close(*weight, best)), "{options:?}");
-            prop_assert!(close(f64::from(given.joint_probability), f64::from((best - partition).exp() as f32)));
         }
     }
 
@@ -137,6 +170,9 @@ proptest! {
                     prop_assert!((a - b).abs() < 1e-6);
                 }
             }
+            for l in 0..labels {
+                prop_assert!((plain.bare[label(l)] - turned.bare[l]).abs() < 1e-6);
+            }
             prop_assert!((plain.joint_probability - turned.joint_probability).abs() < 1e-6);
         }
     }
@@ -152,19 +188,21 @@ fn pattern(images: usize, labels: usize) -> Scores {
 #[test]
 fn any_size_is_decoded_under_any_rule() {
     for (images, labels) in [(0, 0), (1, 1), (33, 14), (33, 24), (19, 19), (7, 40), (200, 60), (70, 70)] {
-        for rule in [Rule::Auto, Rule::Reserve, Rule::OneToOne, Rule::AtMost(3), Rule::Free] {
+        for rule in [Rule::Auto, Rule::Cover, Rule::OneToOne, Rule::AtMost(3), Rule::Free] {
             let options = DecodeOptions { rule, none: NonePolicy::Allow, cover_reward: 1.0, ..Default::default() };
             let scores = pattern(images, labels);
             let given = decode(&scores, &options).unwrap();
             let chosen: Vec<_> = given.choices.iter().map(|choice| choice.label).collect();
             let kept = |count: usize| match rule {
-                Rule::Auto => images < labels || count > 0,
+                Rule::Cover if images < labels => count <= 1,
+                Rule::Cover => count > 0,
                 Rule::OneToOne => count <= 1,
                 Rule::AtMost(most) => count <= most,
                 _ => true,
             };
             assert!(counts(&chosen, labels).into_iter().all(kept), "{images} {labels} {rule}");
             assert!((0.0..=1.0).contains(&given.joint_probability));
+            assert!(given.bare.iter().all(|bare| (0.0..=1.0).contains(bare)), "{images} {labels} {rule}");
             for row in given.marginals.chunks(labels + 1) {
                 assert!((row.iter().sum::<f32>() - 1.0).abs() < 1e-4, "{images} {labels} {rule}");
             }
@@ -174,19 +212,17 @@ fn any_size_is_decoded_under_any_rule() {
 
 #[test]
 fn both_programmes_and_both_number_systems_agree() {
-    use super::marginals::{Programme, exact, weights};
+    use super::exact::{Programme, beliefs};
+    use super::problem::Coupling;
     use super::weight::Log;
     for coupling in [Coupling::Cover, Coupling::Reserve(1.5), Coupling::AtMost(1), Coupling::AtMost(2)] {
         let mut table = Table::new(&pattern(6, 5), NonePolicy::Allow).unwrap();
         table.normalise();
-        let log = label_sets::sums(&weights::<Log>(&table), table.labels, coupling);
-        let found =
-            [exact(&table, coupling, Programme::LabelSets), exact(&table, coupling, Programme::ImageSets), log.into()]
-                .map(|programme| programme.marginals(&table));
-        for other in &found[1..] {
-            assert!(close(other.log_partition, found[0].log_partition), "{coupling:?}");
-            assert!(close(other.expected_covered, found[0].expected_covered), "{coupling:?}");
-            let mut pairs = other.values.iter().zip(&found[0].values);
+        let log = label_sets::sums(&table.weights::<Log>(), table.labels, coupling).beliefs(&table);
+        let one = beliefs(&table, coupling, Programme::LabelSets);
+        for other in [beliefs(&table, coupling, Programme::ImageSets), log] {
+            assert!(close(other.log_partition, one.log_partition), "{coupling:?}");
+            let mut pairs = other.values.iter().chain(&other.bare).zip(one.values.iter().chain(&one.bare));
             assert!(pairs.all(|(a, b)| close(*a, *b)), "{coupling:?}");
         }
     }
@@ -230,14 +266,12 @@ fn what_cannot_be_decoded_says_why() {
         Scores::new(3, 2, values, vec![f32::NAN; 3])
     };
     let cases = [
-        (pattern(2, 3), forbid(Rule::Cover), "3 labels need an image each, there are 2 images"),
-        (pattern(0, 3), forbid(Rule::Cover), "--rule free"),
         (
             pattern(4, 3),
             forbid(Rule::OneToOne),
             "one-to-one cannot be kept: 3 labels take at most 3 images, there are 4",
         ),
-        (pattern(7, 3), forbid(Rule::AtMost(2)), "--none allow"),
+        (pattern(7, 3), forbid(Rule::AtMost(2)), "allow photos without a label"),
         (pattern(3, 2), forbid(Rule::AtMost(0)), "at-most:0"),
         (pattern(3, 0), forbid(Rule::Auto), "3 images but no labels"),
         (pattern(3, 2), options(Rule::Reserve, NonePolicy::Forbid, -1.0), "reward"),
@@ -249,4 +283,29 @@ fn what_cannot_be_decoded_says_why() {
         assert!(error.contains(expected), "{error}");
     }
     assert_eq!(decode(&pattern(0, 0), &forbid(Rule::Auto)).unwrap().joint_probability, 1.0);
+}
+
+#[test]
+fn cover_with_too_few_images_leaves_the_least_likely_labels_bare() {
+    let scores = Scores::new(2, 4, vec![5.0, 0.0, 4.0, 1.0, 5.0, 0.0, 1.0, 4.5], vec![9.0; 2]);
+    for none in [NonePolicy::Allow, NonePolicy::Forbid] {
+        let given = decode(&scores, &DecodeOptions { rule: Rule::Cover, none, ..Default::default() }).unwrap();
+        let chosen: Vec<_> = given.choices.iter().map(|choice| choice.label).collect();
+        assert_eq!(chosen, [Some(0), Some(3)]);
+        assert_eq!(given.rule, Rule::Cover);
+    }
+}
+
+#[test]
+fn labels_that_need_no_photo_are_not_forced() {
+    // Label 1 fits no photo: only a rule would give it one.
+    let scores = Scores::new(3, 3, vec![5.0, 0.0, 1.0, 4.0, 0.0, 5.0, 3.0, 1.0, 5.0], vec![0.0; 3]);
+    for rule in [Rule::Cover, Rule::Reserve] {
+        let options = DecodeOptions { rule, cover_reward: 50.0, ..Default::default() };
+        let labels = |optional: [bool; 3]| -> Vec<Option<usize>> {
+            decode_with_optional(&scores, &optional, &options).unwrap().choices.iter().map(|c| c.label).collect()
+        };
+        assert_eq!(labels([false; 3]), [Some(0), Some(2), Some(1)], "{rule}");
+        assert_eq!(labels([false, true, false]), [Some(0), Some(2), Some(2)], "{rule}");
+    }
 }
