@@ -19,7 +19,7 @@ use serde::{Deserialize, Deserializer, Serialize};
 
 use crate::image::ImageError;
 use crate::listing::{Listing, ListingImage};
-use crate::matcher::decode::Assignment;
+use crate::matcher::decode::{Assignment, Rule};
 
 /// What was decided for one listing.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -182,6 +182,22 @@ pub struct Decision {
     pub assignment: Assignment,
     /// For each label the index of the first label that cannot be told from it; its own, mostly. `[L]`
     pub same_as: Vec<usize>,
+    /// For each **readable** photo the first readable one that is the same picture, by its place among them; its own,
+    /// mostly.
+    pub same_photo: Vec<usize>,
+    /// Which labels need no photo, such as an empty one. `[L]`
+    pub optional: Vec<bool>,
+    /// Whether no label names a colour that is known.
+    pub no_known_colour: bool,
+}
+
+impl Decision {
+    /// A decision in which every photo is a picture of its own and every label needs a photo.
+    pub fn new(assignment: Assignment, same_as: Vec<usize>) -> Self {
+        let same_photo = (0..assignment.choices.len()).collect();
+        let optional = vec![false; same_as.len()];
+        Self { assignment, same_as, same_photo, optional, no_known_colour: false }
+    }
 }
 
 impl Answer {
@@ -193,7 +209,7 @@ impl Answer {
     /// # Panics
     /// If the shapes disagree (programmer error).
     pub fn decided(listing: &Listing, problems: &[Option<Problem>], decision: &Decision) -> Self {
-        let Decision { assignment, same_as } = decision;
+        let Decision { assignment, same_as, same_photo, .. } = decision;
         let width = listing.labels.len() + 1;
         let readable = problems.iter().filter(|problem| problem.is_none()).count();
         assert_eq!(problems.len(), listing.images.len(), "one problem slot for each image");
@@ -201,6 +217,8 @@ impl Answer {
         assert_eq!(assignment.bare.len(), listing.labels.len(), "one probability for each label");
         assert_eq!(assignment.choices.len(), readable, "one choice for each image without a problem");
         assert_eq!(assignment.marginals.len(), readable * width, "marginals must be [I, L + 1]");
+        assert_eq!(same_photo.len(), readable, "one place for each image without a problem");
+        assert_eq!(decision.optional.len(), listing.labels.len(), "one flag for each label");
         let mut answer = Self::undecided(listing, problems);
         let mut decided = assignment.choices.iter().zip(assignment.marginals.chunks_exact(width));
         for image in answer.images.iter_mut().filter(|image| image.error.is_none()) {
@@ -223,7 +241,13 @@ impl Answer {
         }
         answer.exact = assignment.exact;
         answer.assign_photos();
+        answer.share_decisions(same_photo);
+        if decision.no_known_colour {
+            let text = "no option names a colour that is known: its photos cannot be told by colour".to_owned();
+            answer.note(NoteCode::NoKnownColour, (0..listing.labels.len()).collect(), Vec::new(), text);
+        }
         answer.note_look_alikes();
+        answer.note_bare(decision);
         answer.note_unreadable();
         answer.note_no_option_shown();
         answer
@@ -317,6 +341,46 @@ impl Answer {
         }
     }
 
+    /// Names under each repeated photo the first that is the same picture; `same_photo` counts readable photos.
+    fn share_decisions(&mut self, same_photo: &[usize]) {
+        let readable: Vec<usize> = (0..self.images.len()).filter(|&image| self.images[image].error.is_none()).collect();
+        let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (&image, &first) in readable.iter().zip(same_photo) {
+            groups.entry(readable[first]).or_default().push(image);
+        }
+        for (first, images) in groups.into_iter().filter(|(_, images)| images.len() > 1) {
+            images.iter().filter(|&&image| image != first).for_each(|&image| self.images[image].same_as = Some(first));
+            let names: Vec<&str> = images.iter().map(|&image| self.images[image].file.as_str()).collect();
+            let text = format!("{} are the same picture; they share one decision", quoted(&names));
+            self.note(NoteCode::EqualPhotos, Vec::new(), images, text);
+        }
+    }
+
+    /// Tells which options no photo was given, where it is likelier than not that none shows them, or where the rule
+    /// asked for one.
+    fn note_bare(&mut self, decision: &Decision) {
+        if self.images.iter().all(|image| image.error.is_some()) {
+            return;
+        }
+        let given = |label: usize| self.images.iter().any(|image| image.index == Some(label));
+        let bare: Vec<usize> = (0..self.labels.len())
+            .filter(|&label| decision.same_as[label] == label && !decision.optional[label] && !given(label))
+            .collect();
+        let told = |some: &[usize]| quoted(&some.iter().map(|&label| self.labels[label].as_str()).collect::<Vec<_>>());
+        let likely: Vec<usize> =
+            bare.iter().copied().filter(|&label| decision.assignment.bare[label] > LIKELY_BARE).collect();
+        let mut notes = Vec::new();
+        if !likely.is_empty() {
+            let text = format!("no photo shows {}", told(&likely));
+            notes.push((NoteCode::OptionWithoutPhoto, likely, text));
+        }
+        if decision.assignment.rule == Rule::Cover && !bare.is_empty() {
+            let text = format!("not every option could have a photo of its own: {} stay without", told(&bare));
+            notes.push((NoteCode::RuleNotKept, bare, text));
+        }
+        notes.into_iter().for_each(|(code, labels, text)| self.note(code, labels, Vec::new(), text));
+    }
+
     fn note_look_alikes(&mut self) {
         let mut groups: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (label, option) in self.options.iter().enumerate() {
@@ -361,6 +425,9 @@ impl Answer {
 
 /// [`Problem::code`] of a file whose format is not read.
 pub const UNSUPPORTED: &str = "unsupported";
+
+/// An option without a photo is reported where it is likelier than not that no photo shows it.
+const LIKELY_BARE: f32 = 0.5;
 
 /// The most probable label that can be told from the guess.
 fn runner_up(marginals: &[f32], guess: Option<usize>, same_as: &[usize]) -> Option<usize> {
@@ -420,7 +487,7 @@ fn notes<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Note>, D::Err
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::matcher::decode::{Choice, Rule};
+    use crate::matcher::decode::Choice;
 
     fn listing() -> Listing {
         Listing::new("543", ["绛红", "米色", "绛红色"], ["0.jpg", "1.jpg", "2.jpg", "3.jpg"])
@@ -438,7 +505,7 @@ mod tests {
             exact: true,
         };
         let problems = [None, Some(Problem::new("truncated", "1.jpg is truncated")), None, None];
-        Answer::decided(&listing(), &problems, &Decision { assignment, same_as: vec![0, 1, 0] })
+        Answer::decided(&listing(), &problems, &Decision::new(assignment, vec![0, 1, 0]))
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::image::{
     DecodeLimits, ImageError, Preprocess, RgbImage, SharedRegions, content_hash, read_bytes, write_tensor,
 };
 use crate::listing::{Listing, Scores};
-use crate::matcher::decode::{self, DecodeOptions, RuleError};
+use crate::matcher::decode::{DecodeOptions, RuleError};
 use crate::model::{BatchLayout, LabelTokenizer, ModelConfig};
 use crate::model_folder::{self, LoadedModel, ModelError};
 use burn::tensor::Device;
@@ -19,6 +19,7 @@ mod compute;
 mod label_cache;
 #[cfg(feature = "onnxruntime")]
 pub mod onnxruntime;
+mod reading;
 
 use batch::{Batch, Member, groups_of_equal_length};
 use canonical::Canonical;
@@ -153,7 +154,8 @@ impl Matcher {
         &self.engine
     }
 
-    /// The learned reward of a covered label, for [`DecodeOptions::cover_reward`].
+    /// The reward of a covered label that training left, for [`DecodeOptions::cover_reward`]. What holds where
+    /// [`ModelConfig::reserve`] is not set.
     pub fn cover_reward(&self) -> f64 {
         self.cover_reward
     }
@@ -244,8 +246,7 @@ impl Matcher {
         let decide = |(at, listing): (usize, &Result<Canonical, MatchError>)| {
             let listing = listing.as_ref().map_err(Clone::clone)?;
             let empty = || Scores::new(0, listing.texts.len(), Vec::new(), Vec::new());
-            let assignment = decode::decode(&scores[at].take().unwrap_or_else(empty), &options)?;
-            Ok(listing.restore(&assignment))
+            listing.decide(&scores[at].take().unwrap_or_else(empty), &options, self.config.reserve())
         };
         let decided: Vec<Result<_, MatchError>> = canonical.iter().enumerate().map(decide).collect();
         let answer = |(input, decision): (&MatchInput, Result<_, MatchError>)| {

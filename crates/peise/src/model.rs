@@ -198,6 +198,16 @@ impl ModelConfig {
         }
     }
 
+    /// The log-odds, before any photo is seen, that a listing has a photo for every option it can; see
+    /// [`crate::matcher::decode::reward`]. Without it the reward that training left holds for every listing.
+    pub fn reserve(&self) -> Option<f64> {
+        match self {
+            Self::Compact(config) => config.reserve.map(f64::from),
+            #[cfg(feature = "report")]
+            Self::Report(_) => None,
+        }
+    }
+
     /// Pairs of image and label to score at once: at most `most`, fewer where each takes much memory, but one at least.
     pub fn pairs_per_pass(&self, most: usize) -> usize {
         match self {

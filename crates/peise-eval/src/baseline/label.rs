@@ -50,7 +50,7 @@ impl Baseline {
             Self::NearestColour => nearest_colour_scores(listing, photos.iter().map(|photo| &photo.pixels)),
         };
         let assignment = decode::decode(&scores, options)?;
-        Ok(Decision { assignment, same_as: indistinguishable(&listing.labels) })
+        Ok(Decision::new(assignment, indistinguishable(&listing.labels)))
     }
 }
 

@@ -31,7 +31,7 @@ fn prediction() -> Answer {
         exact: true,
     };
     let problems = [None, Some(Problem::new("truncated", "is truncated")), None, None];
-    Answer::decided(&listing(), &problems, &Decision { assignment, same_as: vec![0, 1] })
+    Answer::decided(&listing(), &problems, &Decision::new(assignment, vec![0, 1]))
 }
 
 fn line(prediction: &Answer) -> String {

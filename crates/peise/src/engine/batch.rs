@@ -35,7 +35,7 @@ impl<'a> Batch<'a> {
         let (mut labels, mut label_places) = (Vec::new(), HashMap::new());
         let mut members = Vec::new();
         for (listing, canonical) in listings.filter(|(_, canonical)| !canonical.photos.is_empty()) {
-            let place = |&(_, photo): &(usize, &'a Photo)| {
+            let place = |&photo: &&'a Photo| {
                 *photo_places.entry(photo.hash).or_insert_with(|| {
                     photos.push(photo);
                     photos.len() - 1

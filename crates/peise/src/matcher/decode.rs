@@ -22,6 +22,7 @@ mod marginals;
 mod plan;
 mod problem;
 mod pruned;
+mod reserve;
 mod rule;
 #[cfg(test)]
 mod tests;
@@ -32,6 +33,7 @@ use serde::{Deserialize, Serialize};
 use crate::listing::Scores;
 
 pub use marginals::Marginals;
+pub use reserve::reward;
 pub use rule::{NonePolicy, Objective, ParseOptionError, Rule, RuleError};
 
 use plan::Plan;

@@ -36,6 +36,10 @@ pub struct CompactConfig {
     pub matcher: AttentionMatcherConfig,
     /// Scores are divided by this before decoding; fitted on validation listings after training.
     pub temperature: f32,
+    /// The log-odds that a listing has a photo for every option, fitted on validation listings of both kinds after
+    /// training (`benches/results/reserve.py`). Without it the trained reward leaves options bare.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reserve: Option<f32>,
 }
 
 /// What may be kept of one photo or label, numbers.
@@ -116,6 +120,9 @@ impl CompactConfig {
         }
         if !(self.temperature.is_finite() && self.temperature > 0.0) {
             return Err("temperature must be positive");
+        }
+        if self.reserve.is_some_and(|reserve| !reserve.is_finite()) {
+            return Err("reserve must be finite");
         }
         let Some((width, height)) = self.preprocess.output_size().filter(|&(width, height)| width.max(height) <= 1024)
         else {

@@ -14,7 +14,8 @@ use serde_json::{Value, json};
 /// - image encoder: `mean`, `std` (of R, G, B in `[0, 1]`), `width`, `height` (pixels), `preprocess` (the steps),
 ///   `shared_regions` (whether what a listing's photos share is blended to white before)
 /// - label encoder: `cleaner`, `tokenizer`
-/// - matcher: `temperature` (scores are divided by it), `cover_reward` (log-weight of a covered label, never negative)
+/// - matcher: `temperature` (scores are divided by it), `cover_reward` (log-weight of a covered label, never negative),
+///   `reserve` (where fitted: from it [`crate::matcher::decode::reward`] gives the log-weight instead)
 ///
 /// # Errors
 /// If a tensor that is part of the metadata is missing or misshaped.
@@ -34,6 +35,7 @@ pub fn of(
         GraphPart::Matcher => {
             let reward = cover_reward(config, weights)?;
             entries.extend([("temperature", text(&config.temperature())), ("cover_reward", text(&reward))]);
+            entries.extend(config.reserve().map(|reserve| ("reserve", text(&reserve))));
         }
     }
     let entry = |(key, value): (&str, String)| StringStringEntryProto { key: Some(key.to_owned()), value: Some(value) };

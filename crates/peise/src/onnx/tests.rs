@@ -47,6 +47,7 @@ fn config(part_width: usize) -> ModelConfig {
         label,
         matcher,
         temperature: 1.0,
+        reserve: None,
     })
 }
 
