@@ -180,7 +180,8 @@ pub fn to_bytes<M: Module>(
         .iter()
         .map(|(name, shape, bytes)| Ok((name.as_str(), TensorView::new(dtype, shape.clone(), bytes)?)))
         .collect::<Result<Vec<_>, SafeTensorError>>()?;
-    Ok(safetensors::serialize(views, Some(metadata))?)
+    // The map's type depends on a feature of the crate.
+    Ok(safetensors::serialize(views, Some(metadata.into_iter().collect()))?)
 }
 
 /// A file that holds the tensors below a path of a module.

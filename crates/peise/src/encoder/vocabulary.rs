@@ -23,12 +23,12 @@ impl Default for TokenConfig {
 /// Why a vocabulary cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum VocabularyError {
-    /// Not a `tokenizer.json`, or one that contradicts itself.
-    #[error("not a usable tokenizer.json")]
-    Tokenizer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// Not the `tokenizer.json` of a BERT.
+    #[error("not a usable tokenizer.json: it needs a BertNormalizer, a BertPreTokenizer and a WordPiece model")]
+    Tokenizer(#[source] serde_json::Error),
     /// Not a `vocab.txt`.
     #[error("not a usable vocab.txt: one token a line, in UTF-8")]
-    Vocabulary(#[source] Box<dyn std::error::Error + Send + Sync>),
+    Vocabulary(#[source] std::str::Utf8Error),
     /// A special token is missing.
     #[error("the vocabulary lacks the token {0}; it is not BERT's")]
     Special(&'static str),

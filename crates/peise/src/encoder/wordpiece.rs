@@ -1,21 +1,69 @@
-//! BERT's WordPiece tokens, by the `tokenizers` crate.
+//! BERT's WordPiece tokens.
 //!
-//! Source: Devlin et al. 2018 (arXiv 1810.04805); a `tokenizer.json` or `vocab.txt` as published with the weights. The
-//! published run of the report kept 5 tokens, `[CLS]` and `[SEP]` included, and did not mask the padding: config fields.
+//! Source: Devlin et al. 2018 (arXiv 1810.04805), `tokenization.py`; a `tokenizer.json` or `vocab.txt` as published with
+//! the weights. The published run of the report kept 5 tokens, `[CLS]` and `[SEP]` included, and did not mask the
+//! padding: config fields. A label that spells a special token, such as `[MASK]`, is text like any other.
 
 use super::vocabulary::{TokenConfig, Vocabulary, VocabularyError};
-use tokenizers::models::wordpiece::WordPiece;
-use tokenizers::normalizers::BertNormalizer;
-use tokenizers::pre_tokenizers::bert::BertPreTokenizer;
-use tokenizers::processors::bert::BertProcessing;
-use tokenizers::{Tokenizer, TruncationParams};
+use serde::Deserialize;
+use std::collections::HashMap;
+use unicode_normalization::UnicodeNormalization;
+use unicode_properties::{GeneralCategory, GeneralCategoryGroup, UnicodeGeneralCategory};
 
 /// Turns cleaned labels into BERT's tokens.
 #[derive(Debug, Clone)]
 pub struct WordPieceTokenizer {
-    tokenizer: Tokenizer,
+    words: HashMap<String, u32>,
+    normalizer: Option<Normalizer>,
+    prefix: String,
+    longest_word: usize,
+    start: u32,
+    end: u32,
+    unknown: u32,
     vocabulary: Vocabulary,
     config: TokenConfig,
+}
+
+/// What is read of a `tokenizer.json`; padding, truncation and decoding are not needed.
+#[derive(Deserialize)]
+struct TokenizerFile {
+    #[serde(default)]
+    added_tokens: Vec<AddedToken>,
+    normalizer: Option<Normalizer>,
+    pre_tokenizer: PreTokenizer,
+    model: WordPieceModel,
+}
+
+#[derive(Deserialize)]
+struct AddedToken {
+    id: u32,
+    content: String,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "type")]
+enum Normalizer {
+    BertNormalizer {
+        clean_text: bool,
+        handle_chinese_chars: bool,
+        /// Absent: as `lowercase`.
+        strip_accents: Option<bool>,
+        lowercase: bool,
+    },
+}
+
+#[derive(Deserialize)]
+#[serde(tag = "type")]
+enum PreTokenizer {
+    BertPreTokenizer,
+}
+
+#[derive(Deserialize)]
+struct WordPieceModel {
+    vocab: HashMap<String, u32>,
+    unk_token: String,
+    continuing_subword_prefix: String,
+    max_input_chars_per_word: usize,
 }
 
 impl WordPieceTokenizer {
@@ -24,35 +72,38 @@ impl WordPieceTokenizer {
     /// # Errors
     /// If the file is not what its name says, lacks a special token, or has more tokens than the encoder knows.
     pub fn new(vocabulary: Vocabulary, config: &TokenConfig, known: usize) -> Result<Self, VocabularyError> {
-        let mut tokenizer = match &vocabulary {
-            Vocabulary::Tokenizer(bytes) => Tokenizer::from_bytes(bytes).map_err(VocabularyError::Tokenizer)?,
-            Vocabulary::Words(bytes) => {
-                let words = WordPiece::read_bytes(bytes).map_err(VocabularyError::Vocabulary)?;
-                let model = WordPiece::builder()
-                    .vocab(words)
-                    .unk_token("[UNK]".into())
-                    .build()
-                    .map_err(VocabularyError::Vocabulary)?;
-                let mut tokenizer = Tokenizer::new(model);
-                tokenizer
-                    .with_normalizer(Some(BertNormalizer::new(true, true, None, config.lowercase)))
-                    .with_pre_tokenizer(Some(BertPreTokenizer));
-                tokenizer
-            }
+        let TokenizerFile { added_tokens, normalizer, pre_tokenizer: PreTokenizer::BertPreTokenizer, model } =
+            match &vocabulary {
+                Vocabulary::Tokenizer(bytes) => {
+                    serde_json::from_slice(bytes).map_err(VocabularyError::Tokenizer)?
+                }
+                Vocabulary::Words(bytes) => TokenizerFile::of_words(bytes, config.lowercase)?,
+            };
+        // Numbers, not their count: a file may leave some out, or give a high one to a few tokens.
+        let numbers = model.vocab.values().copied().chain(added_tokens.iter().map(|token| token.id));
+        let found = numbers.max().map_or(0, |largest| largest as usize + 1);
+        let number = |name: &str| {
+            let added = || added_tokens.iter().find(|token| token.content == name).map(|token| token.id);
+            model.vocab.get(name).copied().or_else(added)
         };
-        let special = |name: &'static str| tokenizer.token_to_id(name).ok_or(VocabularyError::Special(name));
+        let special = |name: &'static str| number(name).ok_or(VocabularyError::Special(name));
         let (start, end) = (special("[CLS]")?, special("[SEP]")?);
         special("[UNK]")?;
-        // Numbers, not their count: a file may leave some out, or give a high one to a few tokens.
-        let found = tokenizer.get_vocab(true).values().max().map_or(0, |&largest| largest as usize + 1);
+        let unknown = number(&model.unk_token).ok_or(VocabularyError::Special("[UNK]"))?;
         if found > known {
             return Err(VocabularyError::Size { found, known });
         }
-        tokenizer.with_post_processor(Some(BertProcessing::new(("[SEP]".into(), end), ("[CLS]".into(), start))));
-        tokenizer.with_padding(None);
-        let truncation = TruncationParams { max_length: config.max_length, ..TruncationParams::default() };
-        tokenizer.with_truncation(Some(truncation)).map_err(VocabularyError::Tokenizer)?;
-        Ok(Self { tokenizer, vocabulary, config: config.clone() })
+        Ok(Self {
+            words: model.vocab,
+            normalizer,
+            prefix: model.continuing_subword_prefix,
+            longest_word: model.max_input_chars_per_word,
+            start,
+            end,
+            unknown,
+            vocabulary,
+            config: config.clone(),
+        })
     }
 
     /// The file it was made from.
@@ -60,16 +111,121 @@ impl WordPieceTokenizer {
         &self.vocabulary
     }
 
-    /// The tokens of one label, padding left out. A label that cannot be tokenised has none but the special ones.
+    /// The tokens of one label, padding left out.
     pub fn encode(&self, label: &str) -> Vec<i64> {
-        let encoding = self.tokenizer.encode(label, true).or_else(|_| self.tokenizer.encode("", true));
-        encoding.map_or_else(|_| Vec::new(), |found| found.get_ids().iter().map(|&id| i64::from(id)).collect())
+        let text = self.normalizer.as_ref().map_or_else(|| label.to_owned(), |normalizer| normalizer.apply(label));
+        let mut tokens = vec![self.start];
+        for word in words(&text) {
+            self.push_pieces(word, &mut tokens);
+        }
+        tokens.truncate(self.config.max_length.saturating_sub(1).max(1));
+        tokens.push(self.end);
+        tokens.into_iter().map(i64::from).collect()
     }
 
     /// Tokens that every row is padded to, at least.
     pub fn padded_length(&self) -> usize {
         self.config.max_length
     }
+
+    /// Adds the longest known pieces of a word, from its start; if some part of it is unknown, the whole word is.
+    fn push_pieces(&self, word: &str, tokens: &mut Vec<u32>) {
+        let before = tokens.len();
+        let mut rest = word;
+        if word.chars().count() > self.longest_word {
+            return tokens.push(self.unknown);
+        }
+        while !rest.is_empty() {
+            let prefix = if rest.len() < word.len() { self.prefix.as_str() } else { "" };
+            let ends = rest.char_indices().map(|(at, character)| at + character.len_utf8()).rev();
+            let longest = ends
+                .into_iter()
+                .find_map(|end| Some((end, *self.words.get(&format!("{prefix}{}", &rest[..end]))?)));
+            let Some((end, token)) = longest else {
+                tokens.truncate(before);
+                return tokens.push(self.unknown);
+            };
+            tokens.push(token);
+            rest = &rest[end..];
+        }
+    }
+}
+
+impl TokenizerFile {
+    /// What a `vocab.txt` stands for: one token a line, its number the line's.
+    fn of_words(bytes: &[u8], lowercase: bool) -> Result<Self, VocabularyError> {
+        let text = std::str::from_utf8(bytes).map_err(VocabularyError::Vocabulary)?;
+        let vocab = text.lines().zip(0..).map(|(word, number)| (word.trim_end().to_owned(), number)).collect();
+        Ok(Self {
+            added_tokens: Vec::new(),
+            normalizer: Some(Normalizer::BertNormalizer {
+                clean_text: true,
+                handle_chinese_chars: true,
+                strip_accents: None,
+                lowercase,
+            }),
+            pre_tokenizer: PreTokenizer::BertPreTokenizer,
+            model: WordPieceModel {
+                vocab,
+                unk_token: "[UNK]".into(),
+                continuing_subword_prefix: "##".into(),
+                max_input_chars_per_word: 100,
+            },
+        })
+    }
+}
+
+impl Normalizer {
+    fn apply(&self, label: &str) -> String {
+        let &Self::BertNormalizer { clean_text, handle_chinese_chars, strip_accents, lowercase } = self;
+        let mut text = label.to_owned();
+        if clean_text {
+            text = text
+                .chars()
+                .filter(|&c| !is_removed(c))
+                .map(|c| if c.is_whitespace() { ' ' } else { c })
+                .collect();
+        }
+        if handle_chinese_chars {
+            let apart = |c| if is_chinese(c) { [Some(' '), Some(c), Some(' ')] } else { [Some(c), None, None] };
+            text = text.chars().flat_map(apart).flatten().collect();
+        }
+        if strip_accents.unwrap_or(lowercase) {
+            text = text.nfd().filter(|c| c.general_category() != GeneralCategory::NonspacingMark).collect();
+        }
+        if lowercase {
+            text = text.chars().flat_map(char::to_lowercase).collect();
+        }
+        text
+    }
+}
+
+/// Words between whitespace; each punctuation mark is one.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    let pieces = |part| str::split_inclusive(part, is_punctuation);
+    text.split_whitespace().flat_map(pieces).flat_map(|piece| {
+        let last = piece.chars().next_back().filter(|&c| is_punctuation(c)).map_or(0, char::len_utf8);
+        let (word, mark) = piece.split_at(piece.len() - last);
+        [word, mark].into_iter().filter(|part| !part.is_empty())
+    })
+}
+
+fn is_punctuation(c: char) -> bool {
+    c.is_ascii_punctuation() || c.general_category_group() == GeneralCategoryGroup::Punctuation
+}
+
+/// Control characters and the like, whitespace excepted.
+fn is_removed(c: char) -> bool {
+    c == '\u{fffd}'
+        || !matches!(c, '\t' | '\n' | '\r') && c.general_category_group() == GeneralCategoryGroup::Other
+}
+
+/// BERT's own list of Chinese characters: the ideographs of its day, neither kana nor hangul.
+fn is_chinese(c: char) -> bool {
+    matches!(c,
+        '\u{3400}'..='\u{4dbf}' | '\u{4e00}'..='\u{9fff}' | '\u{f900}'..='\u{faff}'
+        | '\u{20000}'..='\u{2a6df}' | '\u{2a700}'..='\u{2b81f}' | '\u{2b920}'..='\u{2ceaf}'
+        | '\u{2f800}'..='\u{2fa1f}')
 }
 
 #[cfg(test)]
