@@ -82,6 +82,7 @@ impl Photos {
         let path = &self.files[index];
         read_bytes(path, &limits)
             .and_then(|bytes| self.preprocess.as_ref().unwrap_or(&Preprocess::default()).decode(&bytes, &limits))
+            .map(|photo| photo.pixels)
             .map_err(|error| error.at(path))
     }
 }

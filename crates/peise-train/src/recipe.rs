@@ -270,7 +270,7 @@ mod tests {
             "changes.distractor=1.5",
             "optimiser.average=1",
             "stages.0.lr_end=-1",
-            "stages.0.preprocess={ steps = [{ resize_short = { short = 9 } }] }",
+            "stages.0.preprocess={ steps = [{ center_crop = { width = 9, height = 9 } }] }",
             "model.label.dropout=1.5",
             "stages.0.epochs=1",
             "modell.a=1",

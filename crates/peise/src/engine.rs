@@ -165,7 +165,7 @@ impl Matcher {
     /// # Errors
     /// If the bytes are no photo that can be read within `limits`.
     pub fn prepare(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<Photo, ImageError> {
-        Ok(Photo::new(self.preprocess.decode(bytes, limits)?))
+        Ok(Photo::new(self.preprocess.decode(bytes, limits)?.pixels))
     }
 
     /// Reads, decodes and preprocesses a photo.

@@ -6,17 +6,28 @@
 mod blur;
 mod decode;
 mod error;
+mod fingerprint;
 mod format;
+mod frames;
+mod inks;
+mod jpeg;
+mod light;
+mod photo;
 mod preprocess;
+mod profile;
 mod resize;
 mod scaled;
 mod shared;
+mod srgb;
 mod step;
 mod tensor;
 
 pub use ::image::RgbImage;
 pub use decode::{DecodeLimits, decode, read, read_bytes};
 pub use error::ImageError;
+pub use fingerprint::Fingerprint;
+pub use light::Light;
+pub use photo::{DecodedPhoto, ProfileFault, Remark};
 pub use preprocess::Preprocess;
 pub use shared::SharedRegions;
 pub use step::{PreprocessError, Step};

@@ -141,7 +141,7 @@ fn look(bytes: &[u8]) -> Option<Look> {
         ImageFormat::WebP => "webp",
         _ => return None,
     };
-    let pixels = decode(bytes, &DecodeLimits::default()).ok()?;
+    let pixels = decode(bytes, &DecodeLimits::default()).ok()?.pixels;
     let grey = grayscale(&thumbnail(&pixels, 17, 16));
     let mut gradient = [0u64; 4];
     for y in 0..16 {

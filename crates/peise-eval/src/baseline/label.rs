@@ -58,7 +58,7 @@ impl MatchListings for Baseline {
     type Photo = SmallPhoto;
 
     fn prepare(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<SmallPhoto, ImageError> {
-        let photo = decode(bytes, limits)?;
+        let photo = decode(bytes, limits)?.pixels;
         let (width, height) = photo.dimensions();
         let scale = (super::SIDE as f32 / width.max(height) as f32).min(1.0);
         let side = |length: u32| ((length as f32 * scale).round() as u32).max(1);

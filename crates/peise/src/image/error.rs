@@ -65,19 +65,29 @@ pub enum ImageError {
         /// Bytes allowed.
         limit: u64,
     },
+    /// Decoding would take too long: each scan of a JPEG may cost as much as decoding all of it.
+    #[error("is a JPEG of {scans} scans, more than the limit of {limit}; save it again with an image editor")]
+    TooManyScans {
+        /// Scans found.
+        scans: u32,
+        /// Scans allowed.
+        limit: u32,
+    },
     /// An image or document of a format that is not read.
-    #[error("is {format}, which is not read; convert it to JPEG, PNG or WebP")]
+    #[error("is {format}, which is not read; {remedy}")]
     Unsupported {
-        /// The format found, with its article: `a GIF image`.
+        /// The format found, with its article: `a HEIC image`.
         format: &'static str,
+        /// What to do about it.
+        remedy: &'static str,
     },
     /// The bytes begin like no known image.
-    #[error("is not an image; give a JPEG, PNG or WebP file")]
+    #[error("is not an image; give a JPEG, PNG, WebP, GIF, BMP or TIFF file")]
     NotAnImage,
     /// The file ends before its image does.
     #[error("is a truncated {format}: it ends after {bytes} bytes, before its image does; download or copy it again")]
     Truncated {
-        /// `JPEG`, `PNG` or `WebP`.
+        /// The format's name: `JPEG`.
         format: &'static str,
         /// Bytes found.
         bytes: u64,
@@ -85,7 +95,7 @@ pub enum ImageError {
     /// The decoder refused the contents.
     #[error("is a damaged or unusual {format}: {source}; save it again with an image editor")]
     Decode {
-        /// `JPEG`, `PNG` or `WebP`.
+        /// The format's name: `JPEG`.
         format: &'static str,
         /// What the decoder said.
         source: ::image::ImageError,
@@ -107,7 +117,10 @@ impl ImageError {
             Self::Read { .. } => "unreadable",
             Self::NotAFile => "not-a-file",
             Self::Empty => "empty",
-            Self::TooManyBytes { .. } | Self::TooLarge { .. } | Self::TooMuchMemory { .. } => "too-large",
+            Self::TooManyBytes { .. }
+            | Self::TooLarge { .. }
+            | Self::TooMuchMemory { .. }
+            | Self::TooManyScans { .. } => "too-large",
             Self::Unsupported { .. } => "unsupported",
             Self::NotAnImage => "not-an-image",
             Self::Truncated { .. } => "truncated",

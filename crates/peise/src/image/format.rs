@@ -1,4 +1,6 @@
-//! What a file is, how large its image and whether it is whole: read from the bytes, before any decoding.
+//! What a file is, told by its first bytes alone.
+
+use ::image::ImageFormat;
 
 use super::error::ImageError;
 
@@ -8,41 +10,54 @@ pub(super) enum Format {
     Jpeg,
     Png,
     WebP,
+    Gif,
+    Bmp,
+    Tiff,
 }
 
-/// Image sizes as a header states them, and whether the file runs to its end mark.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Header {
-    /// `(width, height)` in pixels; `None` where this module does not read it and the decoder must tell.
-    pub size: Option<(u32, u32)>,
-    /// `false` = the file ends too early.
-    pub complete: bool,
-}
+/// How to make a photo of a format that is not read.
+const CONVERT: &str = "convert it to JPEG, PNG or WebP with an image editor, or with ImageMagick: magick IN OUT.jpg";
+const PHONE: &str = "convert it to JPEG with an image editor, or with ImageMagick: magick IN OUT.jpg; \
+                     iPhones take JPEGs with Settings > Camera > Formats > Most Compatible";
+const DRAW: &str = "export it as PNG, at least 200 pixels wide";
+const FETCH: &str = "download the image again";
+const STILL: &str = "save one of its pictures as JPEG or PNG";
 
 impl Format {
-    /// Tells the format from the first bytes; the file's name does not count.
+    /// Tells the format; the file's name does not count.
     pub fn of(bytes: &[u8]) -> Result<Self, ImageError> {
-        use ::image::ImageFormat as Known;
-        let named = |format| Err(ImageError::Unsupported { format });
-        match ::image::guess_format(bytes) {
-            Ok(Known::Jpeg) => Ok(Self::Jpeg),
-            Ok(Known::Png) => Ok(Self::Png),
-            Ok(Known::WebP) => Ok(Self::WebP),
-            Ok(Known::Gif) => named("a GIF image"),
-            Ok(Known::Bmp) => named("a BMP image"),
-            Ok(Known::Tiff) => named("a TIFF image"),
-            Ok(Known::Ico) => named("an ICO icon"),
-            Ok(Known::Avif) => named("an AVIF image"),
-            Ok(_) => named("an image of another format"),
-            Err(_) => match bytes {
-                [_, _, _, _, b'f', b't', b'y', b'p', b'h' | b'm', ..] => named("a HEIC image"),
-                [b'%', b'P', b'D', b'F', ..] => named("a PDF document"),
-                [b'8', b'B', b'P', b'S', ..] => named("a Photoshop document"),
-                _ if begins_with(bytes, "<svg") || begins_with(bytes, "<?xml") => named("an SVG or XML document"),
-                _ if begins_with(bytes, "<!doctype") || begins_with(bytes, "<html") => {
-                    named("a web page, perhaps an error page saved in place of the image")
-                }
-                _ => Err(ImageError::NotAnImage),
+        let unsupported = |format, remedy| Err(ImageError::Unsupported { format, remedy });
+        match bytes {
+            [0xFF, 0xD8, 0xFF, ..] => Ok(Self::Jpeg),
+            [0x89, b'P', b'N', b'G', 0x0D, 0x0A, 0x1A, 0x0A, ..] => Ok(Self::Png),
+            [b'R', b'I', b'F', b'F', _, _, _, _, b'W', b'E', b'B', b'P', ..] => Ok(Self::WebP),
+            [b'G', b'I', b'F', b'8', b'7' | b'9', b'a', ..] => Ok(Self::Gif),
+            [b'B', b'M', ..] => Ok(Self::Bmp),
+            [b'I', b'I', 42, 0, ..] | [b'M', b'M', 0, 42, ..] => Ok(Self::Tiff),
+            [_, _, _, _, b'f', b't', b'y', b'p', rest @ ..] => match container(rest) {
+                Some(name @ "an AVIF image") => unsupported(name, CONVERT),
+                Some(name) => unsupported(name, PHONE),
+                None => unsupported("a video or an unknown image container", STILL),
+            },
+            [0xFF, 0x4F, 0xFF, 0x51, ..] | [0, 0, 0, 12, b'j', b'P', b' ', b' ', ..] => {
+                unsupported("a JPEG 2000 image", CONVERT)
+            }
+            [0xFF, 0x0A, ..] | [0, 0, 0, 12, b'J', b'X', b'L', b' ', ..] => unsupported("a JPEG XL image", CONVERT),
+            [b'8', b'B', b'P', b'S', ..] => unsupported("a Photoshop document", CONVERT),
+            [0, 0, 1, 0, ..] => unsupported("an ICO icon", CONVERT),
+            [b'%', b'P', b'D', b'F', ..] => unsupported("a PDF document", CONVERT),
+            [0x1A, 0x45, 0xDF, 0xA3, ..] => unsupported("a video", STILL),
+            [b'P', b'K', 3, 4, ..] => unsupported("a ZIP archive", "unpack it"),
+            _ if begins_with(bytes, &["<svg", "<?xml", "<!doctype svg"]) => unsupported("an SVG or XML document", DRAW),
+            _ if begins_with(bytes, &["<!doctype", "<html", "<head", "<body"]) => {
+                unsupported("a web page, perhaps an error page saved in place of the image", FETCH)
+            }
+            _ if begins_with(bytes, &["{", "["]) => {
+                unsupported("a JSON text, perhaps an error message saved in place of the image", FETCH)
+            }
+            _ => match ::image::guess_format(bytes) {
+                Ok(_) => unsupported("an image of another format", CONVERT),
+                Err(_) => Err(ImageError::NotAnImage),
             },
         }
     }
@@ -52,96 +67,50 @@ impl Format {
             Self::Jpeg => "JPEG",
             Self::Png => "PNG",
             Self::WebP => "WebP",
+            Self::Gif => "GIF",
+            Self::Bmp => "BMP",
+            Self::Tiff => "TIFF",
         }
     }
 
-    pub fn known(self) -> ::image::ImageFormat {
+    pub fn known(self) -> ImageFormat {
         match self {
-            Self::Jpeg => ::image::ImageFormat::Jpeg,
-            Self::Png => ::image::ImageFormat::Png,
-            Self::WebP => ::image::ImageFormat::WebP,
-        }
-    }
-
-    /// Reads size and completeness.
-    pub fn header(self, bytes: &[u8]) -> Header {
-        match self {
-            Self::Jpeg => jpeg_header(bytes),
-            // The decoder itself reports a PNG that ends early.
-            Self::Png => {
-                Header { size: pair(bytes, 16, u32_be).filter(|_| bytes.get(12..16) == Some(b"IHDR")), complete: true }
-            }
-            // RIFF: the four bytes after the tag count the bytes that follow them.
-            Self::WebP => {
-                let stated = bytes.get(4..8).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes);
-                Header { size: None, complete: bytes.len() as u64 >= u64::from(stated) + 8 }
-            }
+            Self::Jpeg => ImageFormat::Jpeg,
+            Self::Png => ImageFormat::Png,
+            Self::WebP => ImageFormat::WebP,
+            Self::Gif => ImageFormat::Gif,
+            Self::Bmp => ImageFormat::Bmp,
+            Self::Tiff => ImageFormat::Tiff,
         }
     }
 }
 
-/// Whether a text begins so, after white space and a byte order mark; case does not count.
-fn begins_with(bytes: &[u8], start: &str) -> bool {
+/// Whether a text begins with one of these, after white space and a byte order mark; case does not count.
+fn begins_with(bytes: &[u8], starts: &[&str]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    bytes.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()))
+    let begins = |start: &&str| bytes.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()));
+    starts.iter().any(|start| begins(start))
 }
 
-/// Walks the markers of a JPEG to its frame header (size) and its end mark.
-///
-/// The decoder behind `image` is lenient: a file cut off in the middle decodes to a photo that is grey from there on,
-/// which a matcher would take for grey cloth. So a JPEG without its end mark (EOI) after a scan is not whole.
-///
-/// # Source
-/// ITU-T T.81, annex B: markers are FF and a byte other than 00 and FF; RSTn, SOI, EOI and TEM stand alone, all others
-/// are followed by their length.
-fn jpeg_header(bytes: &[u8]) -> Header {
-    const TEM: u8 = 0x01;
-    const EOI: u8 = 0xD9;
-    const SOS: u8 = 0xDA;
-    let (mut size, mut scanned, mut at) = (None, false, 2);
-    while let Some(marker) = next_marker(bytes, &mut at) {
-        match marker {
-            EOI => {
-                return Header { size, complete: scanned };
-            }
-            TEM | 0xD0..=0xD8 => continue,
-            0xC0..=0xC3 | 0xC5..=0xC7 | 0xC9..=0xCB | 0xCD..=0xCF if size.is_none() => {
-                size = pair(bytes, at + 3, u16_be).map(|(height, width)| (width, height));
-            }
-            SOS => scanned = true,
-            _ => {}
-        }
-        at += bytes.get(at..at + 2).map_or(2, |length| usize::from(u16_be(length)).max(2));
-    }
-    Header { size, complete: false }
+/// The image format whose brand an ISO base media file names first; `rest` is what follows `ftyp`.
+fn container(rest: &[u8]) -> Option<&'static str> {
+    // The major brand, a version, then the brands that the file is compatible with.
+    rest.as_chunks::<4>().0.iter().take(16).find_map(|brand| match brand {
+        b"avif" | b"avis" => Some("an AVIF image"),
+        b"heic" | b"heix" | b"heim" | b"heis" | b"hevc" | b"hevx" => Some("a HEIC image"),
+        _ => None,
+    })
 }
 
-/// Moves `at` past the next marker and returns the marker's second byte.
-pub(super) fn next_marker(bytes: &[u8], at: &mut usize) -> Option<u8> {
-    loop {
-        *at += bytes.get(*at..)?.iter().position(|&byte| byte == 0xFF)? + 1;
-        let marker = *bytes.get(*at)?;
-        if marker == 0xFF {
-            continue; // fill byte: the next FF may begin the marker
-        }
-        *at += 1;
-        if marker != 0x00 {
-            return Some(marker);
-        }
-    }
+/// `(width, height)` in a PNG's header.
+pub(super) fn png_size(bytes: &[u8]) -> Option<(u32, u32)> {
+    let (width, height) = bytes.get(12..24)?.strip_prefix(b"IHDR")?.split_at(4);
+    Some((u32::from_be_bytes(width.try_into().ok()?), u32::from_be_bytes(height.try_into().ok()?)))
 }
 
-/// Two neighbouring big-endian numbers.
-fn pair<T: Into<u32>>(bytes: &[u8], at: usize, read: fn(&[u8]) -> T) -> Option<(u32, u32)> {
-    let width = size_of::<T>();
-    let both = bytes.get(at..at + 2 * width)?;
-    Some((read(&both[..width]).into(), read(&both[width..]).into()))
-}
-
-pub(super) fn u16_be(bytes: &[u8]) -> u16 {
-    bytes.iter().fold(0, |value, &byte| value << 8 | u16::from(byte))
-}
-
-fn u32_be(bytes: &[u8]) -> u32 {
-    bytes.iter().fold(0, |value, &byte| value << 8 | u32::from(byte))
+/// Whether a WebP has the length that it states.
+pub(super) fn webp_is_whole(bytes: &[u8]) -> bool {
+    // RIFF: the four bytes after the tag count the bytes that follow them.
+    let stated = bytes.get(4..8).and_then(|stated| stated.try_into().ok()).map_or(0, u32::from_le_bytes);
+    bytes.len() as u64 >= u64::from(stated) + 8
 }

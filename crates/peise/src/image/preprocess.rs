@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::decode::{DecodeLimits, decode_at_least};
 use super::error::ImageError;
+use super::photo::DecodedPhoto;
 use super::resize::Decoded;
 use super::scaled;
 use super::step::{PreprocessError, Step};
@@ -44,7 +45,7 @@ impl Preprocess {
     }
 
     /// The report's steps: stretch to 224x224, keep the middle 200x200, scale to the encoder's input (224 for the
-    /// frozen ImageNet encoder, 124 for the trained one). [`Preprocess::with_report_blur`] adds its blur.
+    /// frozen ImageNet encoder, 124 for the trained one).
     ///
     /// # Panics
     /// If `encoder_size` is 0 or above 4096 (programmer error), as the presets below do.
@@ -56,12 +57,6 @@ impl Preprocess {
             Step::CenterCrop { width: 200, height: 200 },
             Step::Resize { width: encoder_size, height: encoder_size },
         ])
-    }
-
-    /// Adds the report's Gaussian blur (kernel 11, sigma 3); the published run used it in training and in test.
-    pub fn with_report_blur(mut self) -> Self {
-        self.steps.push(Step::GaussianBlur { kernel: 11, sigma: 3.0 });
-        self
     }
 
     /// Stretches to a square: all of the photo is seen, its aspect lost.
@@ -97,13 +92,14 @@ impl Preprocess {
     ///
     /// # Errors
     /// Those of [`decode`](super::decode()).
-    pub fn decode(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<RgbImage, ImageError> {
+    pub fn decode(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<DecodedPhoto, ImageError> {
         let least = self.steps.first().and_then(Step::least_side);
-        let (pixels, size) = decode_at_least(bytes, limits, least)?;
-        Ok(match size {
+        let (DecodedPhoto { pixels, remark }, size) = decode_at_least(bytes, limits, least)?;
+        let pixels = match size {
             Some(size) => self.apply_to(&Decoded { pixels: &pixels, size, scale: scaled::BLOCK }),
             None => self.apply(&pixels),
-        })
+        };
+        Ok(DecodedPhoto { pixels, remark })
     }
 
     /// Applies the steps.
@@ -121,34 +117,14 @@ impl Preprocess {
 
     /// `(width, height)` in pixels that every image gets; `None` where it depends on the image.
     pub fn output_size(&self) -> Option<(u32, u32)> {
-        let known = |size: Known, step: &Step| match (*step, size) {
-            (Step::Resize { width, height }, _) => Known::Exactly(width, height),
-            (Step::Pad { size, .. } | Step::CropSquare { size }, _) => Known::Exactly(size, size),
-            (Step::GaussianBlur { .. }, size) => size,
-            (step, Known::Exactly(width, height)) => {
-                let (width, height) = step.output_size(width, height);
-                Known::Exactly(width, height)
+        self.steps.iter().fold(None, |known, step| match *step {
+            Step::Resize { width, height } => Some((width, height)),
+            Step::Pad { size, .. } | Step::CropSquare { size } => Some((size, size)),
+            Step::CenterCrop { .. } | Step::GaussianBlur { .. } | Step::WhiteBalance => {
+                known.map(|(width, height)| step.output_size(width, height))
             }
-            (Step::ResizeShort { short }, _) => Known::AtLeast(short),
-            (Step::CenterCrop { width, height }, Known::AtLeast(side)) if width.max(height) <= side => {
-                Known::Exactly(width, height)
-            }
-            (Step::CenterCrop { width, height }, Known::AtLeast(side)) => Known::AtLeast(side.min(width).min(height)),
-        };
-        match self.steps.iter().fold(Known::AtLeast(1), known) {
-            Known::Exactly(width, height) => Some((width, height)),
-            Known::AtLeast(_) => None,
-        }
+        })
     }
-}
-
-/// What is known of an image's size, whatever the photo.
-#[derive(Clone, Copy)]
-enum Known {
-    /// Width and height.
-    Exactly(u32, u32),
-    /// Neither side is shorter.
-    AtLeast(u32),
 }
 
 #[cfg(test)]

@@ -4,14 +4,6 @@ use ::image::RgbImage;
 use fast_image_resize as fir;
 use fast_image_resize::pixels::U8x3;
 
-/// An image more elongated than this to one loses its ends in [`middle`].
-const MAX_ASPECT: u32 = 16;
-
-/// Size of the middle part that is at most [`MAX_ASPECT`] to 1.
-pub(super) fn middle(width: u32, height: u32) -> (u32, u32) {
-    (width.min(height.saturating_mul(MAX_ASPECT)), height.min(width.saturating_mul(MAX_ASPECT)))
-}
-
 /// Size with the longer side scaled to `long`, the other rounded and at least 1.
 pub(super) fn fit(width: u32, height: u32, long: u32) -> (u32, u32) {
     let longest = u64::from(width.max(height)).max(1);

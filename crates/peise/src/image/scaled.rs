@@ -6,7 +6,7 @@
 //! (`docs/decisions/013-scaled-decoding.md`).
 
 use ::image::metadata::Orientation;
-use ::image::{DynamicImage, RgbImage};
+use ::image::{DynamicImage, GrayImage, RgbImage};
 use means::{Means, means};
 
 mod bits;
@@ -22,46 +22,45 @@ pub(super) fn is_enough((width, height): (u32, u32), least: u32) -> bool {
 
 /// Decodes at an eighth of the size, rounded up, and tells the size of the whole, turned as EXIF says; `None` where that
 /// cannot be done (progressive or damaged, CMYK, rare sampling) and decoding in full must tell.
-pub(super) fn decode(bytes: &[u8], size: (u32, u32)) -> Option<(RgbImage, (u32, u32))> {
+pub(super) fn decode(bytes: &[u8], size: (u32, u32)) -> Option<(DynamicImage, (u32, u32))> {
     let means = means(bytes)?;
     let exif = means.exif.as_deref().and_then(Orientation::from_exif_chunk);
-    let mut image = DynamicImage::from(colours(&means));
+    let mut image = colours(&means);
     let orientation = exif.unwrap_or(Orientation::NoTransforms);
     if orientation == Orientation::NoTransforms {
-        return Some((image.into_rgb8(), size));
+        return Some((image, size));
     }
     // Turned, a block that reaches beyond the photo might stand first instead of last.
     let whole = size.0.is_multiple_of(BLOCK) && size.1.is_multiple_of(BLOCK);
     image.apply_orientation(orientation);
-    whole.then(|| (image.to_rgb8(), (image.width() * BLOCK, image.height() * BLOCK)))
+    let size = (image.width() * BLOCK, image.height() * BLOCK);
+    whole.then_some((image, size))
 }
 
-/// From Y, Cb, Cr to R, G, B (JFIF 1.02), or from grey.
-fn colours(means: &Means) -> RgbImage {
+/// From Y, Cb, Cr to R, G, B (JFIF 1.02); grey stays grey.
+fn colours(means: &Means) -> DynamicImage {
     let (width, height) = means.size;
+    let line = |y: usize| y * means.stride..y * means.stride + width;
+    let [luma, blue, red] = means.planes.as_slice() else {
+        let mut image = GrayImage::new(width as u32, height as u32);
+        for (y, row) in image.chunks_exact_mut(width).enumerate() {
+            for (value, &luma) in row.iter_mut().zip(&means.planes[0][line(y)]) {
+                *value = (luma + 0.5) as u8;
+            }
+        }
+        return image.into();
+    };
     let mut image = RgbImage::new(width as u32, height as u32);
-    for (y, row) in image.as_flat_samples_mut().samples.chunks_exact_mut(3 * width).enumerate() {
-        let line = |plane: &Vec<f32>| y * means.stride..y * means.stride + plane.len().min(width);
-        match means.planes.as_slice() {
-            [luma, blue, red] => {
-                let line = line(luma);
-                let planes = luma[line.clone()].iter().zip(&blue[line.clone()]).zip(&red[line]);
-                for (pixel, ((&luma, &blue), &red)) in row.as_chunks_mut::<3>().0.iter_mut().zip(planes) {
-                    let (blue, red) = (blue - 128.0, red - 128.0);
-                    let colour = [1.402 * red, -0.344_136 * blue - 0.714_136 * red, 1.772 * blue];
-                    // A cast to an integer saturates.
-                    *pixel = colour.map(|part| (luma + part + 0.5) as u8);
-                }
-            }
-            [luma, ..] => {
-                for (pixel, &luma) in row.as_chunks_mut::<3>().0.iter_mut().zip(&luma[line(luma)]) {
-                    *pixel = [(luma + 0.5) as u8; 3];
-                }
-            }
-            [] => {}
+    for (y, row) in image.chunks_exact_mut(3 * width).enumerate() {
+        let planes = luma[line(y)].iter().zip(&blue[line(y)]).zip(&red[line(y)]);
+        for (pixel, ((&luma, &blue), &red)) in row.as_chunks_mut::<3>().0.iter_mut().zip(planes) {
+            let (blue, red) = (blue - 128.0, red - 128.0);
+            let colour = [1.402 * red, -0.344_136 * blue - 0.714_136 * red, 1.772 * blue];
+            // A cast to an integer saturates.
+            *pixel = colour.map(|part| (luma + part + 0.5) as u8);
         }
     }
-    image
+    image.into()
 }
 
 #[cfg(test)]
@@ -89,6 +88,14 @@ mod tests {
         bytes
     }
 
+    fn in_full(bytes: &[u8]) -> RgbImage {
+        super::super::decode(bytes, &DecodeLimits::default()).expect("a JPEG").pixels
+    }
+
+    fn scaled(steps: &Preprocess, bytes: &[u8]) -> RgbImage {
+        steps.decode(bytes, &DecodeLimits::default()).expect("a JPEG").pixels
+    }
+
     fn largest_difference(one: &RgbImage, other: &RgbImage) -> u8 {
         assert_eq!(one.dimensions(), other.dimensions());
         one.iter().zip(other.iter()).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
@@ -99,11 +106,10 @@ mod tests {
         let steps = Preprocess::stretch(24);
         for (width, height) in [(192, 192), (320, 200), (203, 331)] {
             let bytes = jpeg(&photo(width, height));
-            let limits = DecodeLimits::default();
-            let in_full = steps.apply(&super::super::decode(&bytes, &limits).expect("a JPEG"));
+            let in_full = steps.apply(&in_full(&bytes));
             let small = decode(&bytes, (width, height)).expect("a JPEG").0;
             assert_eq!(small.dimensions(), (width.div_ceil(8), height.div_ceil(8)));
-            let scaled = steps.decode(&bytes, &limits).expect("a JPEG");
+            let scaled = scaled(&steps, &bytes);
             let difference = largest_difference(&in_full, &scaled);
             assert!(difference <= 3, "{width}x{height}: {difference}");
             // A cast would move all pixels one way.
@@ -122,10 +128,11 @@ mod tests {
             ("restarts", &include_bytes!("scaled/fixtures/half_chroma_restarts.jpg")[..]),
             ("across", include_bytes!("scaled/fixtures/half_chroma_across.jpg")),
         ] {
-            let in_full = super::super::decode(bytes, &DecodeLimits::default()).expect("a JPEG");
+            let in_full = in_full(bytes);
             let means = Preprocess::new(vec![Step::Resize { width: 21, height: 15 }]).expect("a step");
             let expected = means.apply(&in_full);
             let (scaled, size) = decode(bytes, in_full.dimensions()).expect("a baseline JPEG");
+            let scaled = scaled.into_rgb8();
             assert_eq!((scaled.dimensions(), size), ((21, 15), (168, 120)));
             // Resizing looks beyond the block, so a pixel at an edge of colour may differ by much, the mean by little.
             let apart = scaled.iter().zip(expected.iter()).map(|(a, b)| f64::from(a.abs_diff(*b))).sum::<f64>();
@@ -152,15 +159,13 @@ mod tests {
         let mut exif = b"Exif\0\0MM\0\x2a\0\0\0\x08\0\x01\x01\x12\0\x03\0\0\0\x01\0\x06\0\0\0\0\0\0".to_vec();
         let length = (exif.len() as u16 + 2).to_be_bytes();
         exif.splice(0..0, [0xFF, 0xE1, length[0], length[1]]);
-        for (size, scaled) in [((320, 200), true), ((321, 200), false)] {
+        for (size, is_scaled) in [((320, 200), true), ((321, 200), false)] {
             let mut bytes = jpeg(&photo(size.0, size.1));
             bytes.splice(2..2, exif.iter().copied());
-            let limits = DecodeLimits::default();
             let small = decode(&bytes, size);
-            assert_eq!(small.map(|(_, size)| size), scaled.then_some((200, 320)), "{size:?}");
-            let in_full = Preprocess::stretch(24).apply(&super::super::decode(&bytes, &limits).expect("a JPEG"));
-            let difference =
-                largest_difference(&in_full, &Preprocess::stretch(24).decode(&bytes, &limits).expect("a JPEG"));
+            assert_eq!(small.map(|(_, size)| size), is_scaled.then_some((200, 320)), "{size:?}");
+            let in_full = Preprocess::stretch(24).apply(&in_full(&bytes));
+            let difference = largest_difference(&in_full, &scaled(&Preprocess::stretch(24), &bytes));
             assert!(difference <= 6, "{difference}");
         }
     }
@@ -168,9 +173,8 @@ mod tests {
     #[test]
     fn a_smaller_photo_is_decoded_in_full() {
         let bytes = jpeg(&photo(191, 400));
-        let limits = DecodeLimits::default();
-        let in_full = Preprocess::stretch(24).apply(&super::super::decode(&bytes, &limits).expect("a JPEG"));
-        assert_eq!(Preprocess::stretch(24).decode(&bytes, &limits).expect("a JPEG"), in_full);
+        let in_full = Preprocess::stretch(24).apply(&in_full(&bytes));
+        assert_eq!(scaled(&Preprocess::stretch(24), &bytes), in_full);
         assert!(is_enough((192, 400), 24) && !is_enough((191, 400), 24));
     }
 

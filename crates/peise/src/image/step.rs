@@ -5,7 +5,8 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::blur::gaussian_blur;
-use super::resize::{Decoded, fit, middle, resize, resize_middle};
+use super::light::in_white_light;
+use super::resize::{Decoded, fit, resize, resize_middle};
 
 /// Largest side that a step may ask for, pixels.
 const MAX_SIDE: u32 = 4096;
@@ -26,12 +27,6 @@ pub enum Step {
         width: u32,
         /// New height.
         height: u32,
-    },
-    /// Scales so that the shorter side has this length, aspect kept; the longer one is rounded down.
-    /// Of an image more elongated than 16:1 the middle 16:1 is kept, so that a sliver cannot fill the memory.
-    ResizeShort {
-        /// New length of the shorter side.
-        short: u32,
     },
     /// Keeps the middle; where the image is smaller, its whole width or height.
     CenterCrop {
@@ -59,6 +54,8 @@ pub enum Step {
         /// Standard deviation, pixels.
         sigma: f32,
     },
+    /// Takes out the colour of the light, where a white backdrop shows it ([`super::Light`]).
+    WhiteBalance,
 }
 
 /// Why a list of steps cannot be used.
@@ -99,14 +96,14 @@ impl Step {
         };
         match *self {
             Self::Resize { width, height } | Self::CenterCrop { width, height } => side(width).and(side(height)),
-            Self::ResizeShort { short: size } | Self::Pad { size, .. } | Self::CropSquare { size } => side(size),
+            Self::Pad { size, .. } | Self::CropSquare { size } => side(size),
             Self::GaussianBlur { kernel, .. } if kernel % 2 == 0 || kernel > MAX_KERNEL => {
                 Err(PreprocessError::Kernel { index, found: kernel })
             }
             Self::GaussianBlur { sigma, .. } if !(sigma.is_finite() && sigma > 0.0) => {
                 Err(PreprocessError::Sigma { index, found: sigma })
             }
-            Self::GaussianBlur { .. } => Ok(()),
+            Self::GaussianBlur { .. } | Self::WhiteBalance => Ok(()),
         }
     }
 
@@ -116,12 +113,7 @@ impl Step {
             Self::Resize { width, height } => (width, height),
             Self::Pad { size, .. } | Self::CropSquare { size } => (size, size),
             Self::CenterCrop { width: w, height: h } => (w.min(width), h.min(height)),
-            Self::GaussianBlur { .. } => (width, height),
-            Self::ResizeShort { short } => {
-                let (width, height) = middle(width, height);
-                let long = |long: u32, by: u32| (u64::from(long) * u64::from(short) / u64::from(by.max(1))) as u32;
-                if width <= height { (short, long(height, width)) } else { (long(width, height), short) }
-            }
+            Self::GaussianBlur { .. } | Self::WhiteBalance => (width, height),
         }
     }
 
@@ -130,8 +122,8 @@ impl Step {
     pub(super) fn least_side(&self) -> Option<u32> {
         match *self {
             Self::Resize { width, height } => Some(width.max(height)),
-            Self::ResizeShort { short: size } | Self::Pad { size, .. } | Self::CropSquare { size } => Some(size),
-            Self::CenterCrop { .. } | Self::GaussianBlur { .. } => None,
+            Self::Pad { size, .. } | Self::CropSquare { size } => Some(size),
+            Self::CenterCrop { .. } | Self::GaussianBlur { .. } | Self::WhiteBalance => None,
         }
     }
 
@@ -140,7 +132,6 @@ impl Step {
         let (to_width, to_height) = self.output_size(width, height);
         match *self {
             Self::Resize { .. } => resize(image, to_width, to_height),
-            Self::ResizeShort { .. } => resize_middle(image, middle(width, height), (to_width, to_height)),
             Self::CropSquare { .. } => {
                 resize_middle(image, (width.min(height), width.min(height)), (to_width, to_height))
             }
@@ -156,6 +147,7 @@ impl Step {
                 square
             }
             Self::GaussianBlur { kernel, sigma } => gaussian_blur(image.pixels, kernel, sigma),
+            Self::WhiteBalance => in_white_light(image.pixels),
         }
     }
 }

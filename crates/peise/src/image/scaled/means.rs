@@ -4,7 +4,7 @@
 //! three more coefficients tell the halves of its blocks apart: the mean over half a period of the lowest cosines is
 //! `C1 = (cos(pi/16) + cos(3 pi/16) + cos(5 pi/16) + cos(7 pi/16)) / 4` times their amplitude; higher ones add little.
 
-use super::super::format::{next_marker, u16_be};
+use super::super::jpeg::{next_marker, u16_be};
 use super::bits::{Bits, END, Huffman};
 
 /// What half a block's mean gains from a coefficient of the lowest frequency along one side: `C1 / (4 sqrt 2)`.
