@@ -16,6 +16,7 @@ fn listing() -> Listing {
         id: "543".into(),
         labels: vec!["绛红".into(), "米色".into()],
         images: vec![image("0.jpg", Some("米色")), image("1.jpg", None), image("2.jpg", None), image("3.jpg", None)],
+        ..Listing::default()
     }
 }
 
@@ -97,8 +98,8 @@ fn a_bad_line_costs_no_other() {
     let cases = [
         ("{\"id\": oops}", "scores.jsonl:3:8: not valid JSON"),
         ("{\"id\": \"1\"", "scores.jsonl:3:10: the JSON ends in the middle"),
-        ("{\"id\": 1}", "scores.jsonl:3:8: expected one prediction per line"),
-        ("{}", "scores.jsonl:3:2: expected one prediction per line"),
+        ("{\"id\": 1}", "scores.jsonl:3:8: expected one answer per line"),
+        ("{}", "scores.jsonl:3:2: expected one answer per line"),
     ];
     for (bad, named) in cases {
         let results = read(format!("\u{FEFF}{good}\n{bad}\r\n{good}").as_bytes());
