@@ -46,7 +46,8 @@ pub(crate) const FORMAT: Format = Format {
     }),
     create: Some(|options| Ok(Box::new(CourseSink::create(&options.out)?))),
     example: || {
-        let merged = r#"{"543": {"optional_tags": ["黑色", "白色"], "imgs_tags": [{"543_0.jpg": null}, {"543_1.jpg": null}]}}"#;
+        let merged =
+            r#"{"543": {"optional_tags": ["黑色", "白色"], "imgs_tags": [{"543_0.jpg": null}, {"543_1.jpg": null}]}}"#;
         vec![("test_all.json", merged.into()), ("test/543/543_0.jpg", Vec::new()), ("test/543/543_1.jpg", Vec::new())]
     },
 };

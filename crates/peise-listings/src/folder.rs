@@ -127,7 +127,8 @@ pub fn read_listing_folder(folder: &Path) -> Result<SourceListing, FormatError> 
             require(&profile, "photos in imgs_tags", &listing.images)?;
             require(&profile, "labels in optional_tags", &listing.labels)?;
             let left_out = files.photos.iter().filter(|file| !listing.images.iter().any(|image| image.file == **file));
-            let remark = |file: &String| format!("{}: {PROFILE} does not name it; left out", folder.join(file).display());
+            let remark =
+                |file: &String| format!("{}: {PROFILE} does not name it; left out", folder.join(file).display());
             let remarks = left_out.map(remark).collect();
             let photo = |file: &str| match plain_name("file", file) {
                 Ok(file) => Ok(PhotoSource::File(folder.join(file))),

@@ -16,8 +16,8 @@ mod reader;
 mod source;
 mod writer;
 
-use crate::registry::{Format, Input};
 pub use crate::lines::MAX_LINE_BYTES;
+use crate::registry::{Format, Input};
 pub use input::{ImageInput, ListingInput};
 pub use reader::AnswerReader;
 pub use source::JsonlSource;

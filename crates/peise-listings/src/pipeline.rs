@@ -81,12 +81,7 @@ pub struct MatchOptions<'a> {
 
 impl Default for MatchOptions<'_> {
     fn default() -> Self {
-        Self {
-            decode: DecodeOptions::default(),
-            min_confidence: 0.0,
-            limits: DecodeLimits::default(),
-            stop: None,
-        }
+        Self { decode: DecodeOptions::default(), min_confidence: 0.0, limits: DecodeLimits::default(), stop: None }
     }
 }
 
@@ -204,7 +199,8 @@ fn answer<M: MatchListings>(
         });
     }
     for (decode, places) in groups.into_values() {
-        let found: Vec<&SourceListing> = places.iter().filter_map(|&place| batch.entries[place].as_ref().ok()).collect();
+        let found: Vec<&SourceListing> =
+            places.iter().filter_map(|&place| batch.entries[place].as_ref().ok()).collect();
         let listings: Vec<&Listing> = found.iter().map(|found| &found.listing).collect();
         let photos: Vec<_> = places.iter().map(|&place| std::mem::take(&mut batch.photos[place])).collect();
         let matched = matcher.answer(&listings, &photos, &decode)?;

@@ -135,8 +135,7 @@ pub fn predict<M: MatchListings>(
         options: format!("{:?}, least {}, {:?}", options.decode, options.min_confidence, options.limits),
     };
     let mut journal = Journal::open(resume.journal.as_deref(), &origin, resume.resume)?;
-    let mut summary =
-        Summary { entries: survey.listings + survey.broken, done: 0, incomplete: 0, stopped: false };
+    let mut summary = Summary { entries: survey.listings + survey.broken, done: 0, incomplete: 0, stopped: false };
     if journal.done() > 0 {
         for answered in journal.read()? {
             let answered = answered?;

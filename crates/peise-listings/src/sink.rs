@@ -8,9 +8,9 @@ use peise::atomic::WriteError;
 use peise::listing::Listing;
 use serde::{Deserialize, Serialize};
 
+use crate::ListingError;
 use crate::json::Node;
 use crate::source::BrokenListing;
-use crate::ListingError;
 
 /// A listing with its answer.
 #[derive(Debug, Clone, PartialEq)]

@@ -45,7 +45,8 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;
-    let data = SourceOptions { photos: Some(args.out.join("test")), ..SourceOptions::new(args.out.join("test_truth.json")) };
+    let data =
+        SourceOptions { photos: Some(args.out.join("test")), ..SourceOptions::new(args.out.join("test_truth.json")) };
     let source = CourseSource::open(&data)?;
     let options = MatchOptions {
         decode: DecodeOptions { none: NonePolicy::Forbid, ..DecodeOptions::default() },

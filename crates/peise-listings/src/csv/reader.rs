@@ -48,8 +48,11 @@ impl CsvSource {
     pub fn open(options: &SourceOptions) -> Result<Self, FormatError> {
         let path = options.data.clone();
         let text = TextFile::detect(&path)?;
-        let delimiter = delimiter(&mut text.open(&path)?)
-            .map_err(|source| FormatError::Io { path: path.clone(), action: "read", source })?;
+        let delimiter = delimiter(&mut text.open(&path)?).map_err(|source| FormatError::Io {
+            path: path.clone(),
+            action: "read",
+            source,
+        })?;
         let mut reader = ReaderBuilder::new().delimiter(delimiter).from_reader(text.open(&path)?);
         let header = reader.headers().map_err(|error| FormatError::from_csv(&path, error))?;
         if header.iter().all(str::is_empty) {

@@ -10,7 +10,8 @@ use crate::course::PROFILE;
 
 /// Endings of files that are taken for pictures whatever they hold: a damaged one is to be named, not left out.
 const PICTURES: [&str; 16] = [
-    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl", "svg", "psd",
+    "jpg", "jpeg", "jpe", "jfif", "png", "webp", "gif", "bmp", "tif", "tiff", "avif", "heic", "heif", "jxl", "svg",
+    "psd",
 ];
 /// Endings of files that people keep beside photos.
 const TEXTS: [&str; 4] = ["txt", "csv", "json", "md"];
@@ -132,8 +133,7 @@ mod tests {
         }
         fs::create_dir(folder.path().join("folder.jpg")).unwrap();
         let found = Files::of(folder.path()).unwrap();
-        let photos =
-            ["9.JPEG", "10.jpg", "a.avif", "b.heic", "c.gif", "d.jfif", "e.jpg?v=2", "f", "g.bin", "h.dat"];
+        let photos = ["9.JPEG", "10.jpg", "a.avif", "b.heic", "c.gif", "d.jfif", "e.jpg?v=2", "f", "g.bin", "h.dat"];
         assert_eq!(found.photos, photos);
         assert_eq!(found.others, ["notes.docx", "video.mp4"]);
     }

@@ -37,7 +37,10 @@ fn photos_and_labels_make_a_listing() {
     assert_eq!(found.listing.id, folder.path().file_name().unwrap().to_str().unwrap());
     assert_eq!(found.photos[0], Ok(PhotoSource::File(folder.path().join("a_1.jpeg"))));
     assert_eq!(found.notes.len(), 1);
-    assert_eq!((found.notes[0].code, found.notes[0].text.as_str()), (NoteCode::UnsupportedFile, "no pictures, left out: jpg"));
+    assert_eq!(
+        (found.notes[0].code, found.notes[0].text.as_str()),
+        (NoteCode::UnsupportedFile, "no pictures, left out: jpg")
+    );
     assert!(found.remarks[0].ends_with("jpg: is no picture; left out"), "{:?}", found.remarks);
 }
 

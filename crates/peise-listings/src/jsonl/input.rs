@@ -179,8 +179,9 @@ mod colours {
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                 let mut colours = Vec::new();
                 while let Some((label, colour)) = map.next_entry::<String, String>()? {
-                    let parsed = parse_hex(&colour)
-                        .ok_or_else(|| de::Error::invalid_value(de::Unexpected::Str(&colour), &"a colour as #rrggbb"))?;
+                    let parsed = parse_hex(&colour).ok_or_else(|| {
+                        de::Error::invalid_value(de::Unexpected::Str(&colour), &"a colour as #rrggbb")
+                    })?;
                     colours.push((label, parsed));
                 }
                 Ok(colours)

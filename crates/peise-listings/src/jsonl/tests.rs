@@ -81,7 +81,7 @@ fn an_unsure_guess_is_no_answer_but_stays() {
 fn answers_fill_the_course_format() {
     let mut writer = MergedWriter::new(Vec::new());
     writer.write(&prediction().fill(&listing())).unwrap();
-    let expected = r#"{"543": {"optional_tags": ["绛红", "米色"], "imgs_tags": [{"0.jpg": "绛红"}, {"1.jpg": null}, {"2.jpg": "米色"}, {"3.jpg": null}]}}"#;
+    let expected = r#"{"543": {"optional_tags": ["绛红", "米色"], "imgs_tags": [{"0.jpg": "绛红"}, {"1.jpg": null}, {"2.jpg": "米色"}, {"3.jpg": null}], "shows_none": ["3.jpg"]}}"#;
     assert_eq!(String::from_utf8(writer.finish().unwrap()).unwrap(), expected);
 
     let failed = Answer::failed(&listing(), &[const { None }; 4], Problem::new("rule", "no image left"));

@@ -119,9 +119,7 @@ impl Journal {
                 file.seek(SeekFrom::End(0)).map_err(failed)?;
                 Ok(Self { file, path: Some(path), done, moved: false, synced: Instant::now() })
             }
-            Some((found, ..)) if resume => {
-                Err(JournalError::Foreign { difference: found.difference(origin), path })
-            }
+            Some((found, ..)) if resume => Err(JournalError::Foreign { difference: found.difference(origin), path }),
             Some((found, done, _)) if found == *origin => Err(JournalError::Unfinished { path, done }),
             _ => Self::begin(file, Some(path), origin),
         }
@@ -245,8 +243,9 @@ fn read_origin(file: &File, path: &Path) -> Result<Option<(Origin, u64, u64)>, J
 }
 
 fn parse(lines: &LineReader<impl BufRead>) -> Result<Answered, FormatError> {
-    let record: Record = serde_json::from_str(lines.text()?)
-        .map_err(|source| FormatError::from_json(lines.path().to_owned(), lines.line(), "a record of a journal", source))?;
+    let record: Record = serde_json::from_str(lines.text()?).map_err(|source| {
+        FormatError::from_json(lines.path().to_owned(), lines.line(), "a record of a journal", source)
+    })?;
     Ok(record.answered())
 }
 

@@ -14,7 +14,7 @@ use peise::listing::{Listing, ListingImage};
 use peise::matcher::decode::{Assignment, Choice, NonePolicy, Rule};
 use peise::{Answer, DecodeOptions, Problem, describe};
 
-/// Answers every photo with its first byte, modulo the labels; stops after some listings if told to.
+/// Answers every photo with its first byte, modulo the labels; a lone `?` is no photo. Stops after some listings if told to.
 #[derive(Default)]
 struct FirstByte {
     stop: AtomicBool,
@@ -25,7 +25,7 @@ impl MatchListings for FirstByte {
     type Photo = u8;
 
     fn prepare(&self, bytes: &[u8], _: &DecodeLimits) -> Result<u8, ImageError> {
-        bytes.first().copied().filter(|&byte| byte != b'?').ok_or(ImageError::NotAnImage)
+        bytes.first().copied().filter(|_| bytes != b"?").ok_or(ImageError::NotAnImage)
     }
 
     fn answer(
@@ -228,12 +228,14 @@ fn a_journal_keeps_what_answers_do_not_say() {
 fn listings_decide_for_themselves_and_bad_photos_cost_nothing() {
     let mut listings: Vec<SourceListing> = (1..6).map(|byte| listing(&byte.to_string(), byte)).collect();
     listings[1].wishes.rule = Some(Rule::OneToOne);
-    listings[2].wishes = crate::Wishes { none: Some(NonePolicy::Allow), min_confidence: Some(2.0), ..Default::default() };
+    listings[2].wishes =
+        crate::Wishes { none: Some(NonePolicy::Allow), min_confidence: Some(2.0), ..Default::default() };
     listings[3].photos[0] = Ok(PhotoSource::Bytes(b"?"[..].into()));
     listings[3].photos[1] = Err(Problem::new("name", "bad name"));
     let mut answers = Vec::new();
     let source = MemorySource(listings);
-    let options = MatchOptions { decode: DecodeOptions { rule: Rule::Free, ..Default::default() }, ..Default::default() };
+    let options =
+        MatchOptions { decode: DecodeOptions { rule: Rule::Free, ..Default::default() }, ..Default::default() };
     match_source(&FirstByte::default(), &source, 0, &options, |_, answer| {
         answers.push(answer);
         Ok::<(), PredictError>(())
@@ -243,7 +245,8 @@ fn listings_decide_for_themselves_and_bad_photos_cost_nothing() {
     assert_eq!(rules, ["free", "one-to-one", "free", "free", "free"]);
     assert_eq!(answers.iter().map(|answer| answer.exact).collect::<Vec<_>>(), [true, true, false, true, true]);
     assert!(answers[2].images.iter().all(|image| image.label.is_none() && image.index.is_some()));
-    let codes: Vec<_> = answers[3].images.iter().map(|image| image.error.as_ref().map(|error| error.code.as_str())).collect();
+    let codes: Vec<_> =
+        answers[3].images.iter().map(|image| image.error.as_ref().map(|error| error.code.as_str())).collect();
     assert_eq!(codes[..3], [Some("not-an-image"), Some("name"), None]);
     assert!(answers[3].images[0].error.as_ref().unwrap().text.starts_with("4_0.jpg: is not an image"));
     assert!(answers[4].images.iter().all(|image| image.label.is_some()));
@@ -261,7 +264,11 @@ fn an_error_of_the_source_keeps_what_was_done() {
                     return Ok(());
                 }
             }
-            if torn { Err(FormatError::Missing { path: "x".into(), missing: "m", expected: "e".into() }) } else { Ok(()) }
+            if torn {
+                Err(FormatError::Missing { path: "x".into(), missing: "m", expected: "e".into() })
+            } else {
+                Ok(())
+            }
         }
     }
     let folder = tempfile::tempdir().unwrap();

@@ -44,7 +44,10 @@ pub(super) struct Detected {
 pub(super) enum DetectError {
     Read(io::Error),
     /// UTF-8 with a byte that is none, at this line (from 1) and offset (from 0).
-    Damaged { line: usize, offset: usize },
+    Damaged {
+        line: usize,
+        offset: usize,
+    },
 }
 
 impl DetectError {
@@ -111,27 +114,31 @@ fn utf16(sample: &[u8]) -> Option<&'static Encoding> {
     }
 }
 
-/// The encoding that the detector takes it for, or one of ours in which more colours are named: labels are short.
+/// The encoding that the detector takes it for; or, since labels are short, one in which most lines name a colour where
+/// none does in the detector's.
 fn guess(sample: &[u8]) -> &'static Encoding {
     let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
     detector.feed(sample, true);
     let first = detector.guess(None, Utf8Detection::Deny);
     // What the detector calls GBK is decoded alike, and GB18030 holds more.
     let first = if first == encoding_rs::GBK { GB18030 } else { first };
-    let start = &sample[..sample.len().min(WORDS)];
-    let colours = |encoding: &'static Encoding| {
-        let (text, malformed) = encoding.decode_without_bom_handling(start);
-        // The end of the start may lie within a character.
-        if malformed && start.len() == sample.len() { 0 } else { mentions(&text).len() }
-    };
-    let (mut best, mut most) = (first, colours(first));
-    for encoding in CANDIDATES {
-        let found = colours(encoding);
-        if found > most {
-            (best, most) = (encoding, found);
-        }
+    if share_of_colours(first, sample) > 0.0 {
+        return first;
     }
-    best
+    CANDIDATES.into_iter().find(|encoding| share_of_colours(encoding, sample) > 0.5).unwrap_or(first)
+}
+
+/// The share of lines that name a colour, of those that are more than ASCII; 0 where the sample is not of this encoding.
+fn share_of_colours(encoding: &'static Encoding, sample: &[u8]) -> f32 {
+    let start = &sample[..sample.len().min(WORDS)];
+    let (text, malformed) = encoding.decode_without_bom_handling(start);
+    // The end of the start may lie within a character.
+    if malformed && start.len() == sample.len() {
+        return 0.0;
+    }
+    let lines: Vec<&str> = text.split(['\n', '\r']).filter(|line| !line.is_ascii()).collect();
+    let coloured = lines.iter().filter(|line| !mentions(line).is_empty()).count();
+    coloured as f32 / lines.len().max(1) as f32
 }
 
 /// Checks pieces of a text for being UTF-8.
