@@ -1,9 +1,13 @@
-//! How a command ends: 0 done, 1 done in part, 2 wrong use or unreadable input.
+//! How a command ends: 0 done, 1 done in part, 2 wrong use or unreadable input, 130 interrupted.
 
 use peise::describe;
 use peise_listings::FormatError;
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+
+/// Exit code after Ctrl-C.
+pub const INTERRUPTED: u8 = 130;
 
 /// How a command that ran to its end ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -12,6 +16,8 @@ pub enum Outcome {
     Done,
     /// Some images or listings could not be processed; each was named.
     Partly,
+    /// It was interrupted, and can be resumed where it says so.
+    Interrupted,
 }
 
 /// Why a command could not run.
@@ -23,6 +29,9 @@ pub enum Failure {
     /// A data file.
     #[error(transparent)]
     Format(#[from] FormatError),
+    /// A prediction.
+    #[error(transparent)]
+    Predict(#[from] peise_listings::predict::PredictError),
     /// A recipe.
     #[error(transparent)]
     Recipe(#[from] peise_train::recipe::RecipeError),
@@ -51,9 +60,6 @@ pub enum Failure {
     #[cfg(feature = "onnxruntime")]
     #[error("{0}; leave --engine out to compute with flex")]
     Runtime(#[from] peise::onnxruntime::RuntimeError),
-    /// The engine failed.
-    #[error(transparent)]
-    Engine(#[from] peise::EngineError),
     /// A file could not be written.
     #[error(transparent)]
     WriteFile(#[from] peise::atomic::WriteError),
@@ -86,6 +92,12 @@ pub enum Failure {
     Signal(#[source] ctrlc::Error),
 }
 
+/// Wraps what writing a file can fail with.
+pub fn write_error(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
+    let path = path.to_owned();
+    move |source| Failure::Write { path, source }
+}
+
 /// Tells the user something on one line of stderr.
 pub fn tell(text: &str) {
     eprintln!("peise: {}", one_line(text));
@@ -106,6 +118,7 @@ pub fn exit(result: Result<Outcome, Failure>) -> ExitCode {
     match result {
         Ok(Outcome::Done) => ExitCode::SUCCESS,
         Ok(Outcome::Partly) => ExitCode::from(1),
+        Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(failure) => {
             tell(&describe(&failure));
             ExitCode::from(2)

@@ -5,6 +5,7 @@ mod command;
 mod device;
 mod failure;
 mod hub;
+mod interrupt;
 mod output;
 mod progress;
 

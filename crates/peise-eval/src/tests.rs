@@ -18,6 +18,7 @@ fn listing(id: &str, labels: &[&str], images: &[Option<&str>]) -> Listing {
         id: id.into(),
         labels: labels.iter().map(|&label| label.into()).collect(),
         images: images.iter().enumerate().map(image).collect(),
+        ..Listing::default()
     }
 }
 

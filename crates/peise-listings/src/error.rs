@@ -4,7 +4,7 @@ use peise::atomic::WriteError;
 use std::error::Error;
 use std::fmt;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::name::NameError;
 
@@ -58,11 +58,8 @@ pub enum FormatError {
         /// What it should hold.
         expected: &'static str,
     },
-    /// The file is not UTF-8.
-    #[error(
-        "{path}:{line}: byte {offset} is not UTF-8, the file may be {encoding}; \
-         convert it: iconv -f {encoding} -t UTF-8 FILE > NEW_FILE"
-    )]
+    /// The file is UTF-8 up to a place, and no text from there on.
+    #[error("{path}:{line}: byte {offset} is not UTF-8; the file is damaged, write it again as UTF-8")]
     Encoding {
         /// The file.
         path: PathBuf,
@@ -70,8 +67,6 @@ pub enum FormatError {
         line: usize,
         /// Offset of the first offending byte, from 0.
         offset: usize,
-        /// The encoding it most likely has, as `iconv` names it.
-        encoding: &'static str,
     },
     /// The file is not JSON.
     #[error("{path}:{line}:{column}: not valid JSON")]
@@ -147,12 +142,69 @@ pub enum FormatError {
         #[source]
         source: ListingError,
     },
+    /// A table lacks a column.
+    #[error("{path}: found no column {column:?}, but {found}; name the column with {option}")]
+    Column {
+        /// The table.
+        path: PathBuf,
+        /// The column.
+        column: String,
+        /// The option that names another.
+        option: String,
+        /// The columns that are there.
+        found: String,
+    },
+    /// A table cannot be read.
+    #[error("{path}:{line}: not valid CSV")]
+    Csv {
+        /// The table.
+        path: PathBuf,
+        /// Line, from 1; 0 where it is not known.
+        line: u64,
+        /// The parser's answer.
+        #[source]
+        source: csv::Error,
+    },
     /// A name that could lead out of its folder.
     #[error(transparent)]
     Name(#[from] NameError),
+    /// There is no such format.
+    #[error("unknown format {name:?}; expected one of {known}")]
+    UnknownFormat {
+        /// The name given.
+        name: String,
+        /// Those that are known.
+        known: String,
+    },
+    /// The format is written only.
+    #[error("listings are not read from the format {name}")]
+    NotAnInput {
+        /// The format.
+        name: &'static str,
+    },
+    /// The format is read only.
+    #[error("answers are not written in the format {name}; give another --format")]
+    NotAnOutput {
+        /// The format.
+        name: &'static str,
+    },
 }
 
 impl FormatError {
+    /// A table's error, with its place.
+    pub(crate) fn from_csv(path: &Path, source: csv::Error) -> Self {
+        let path = path.to_owned();
+        if !source.is_io_error() {
+            let line = source.position().map_or(0, csv::Position::line);
+            return Self::Csv { path, line, source };
+        }
+        let source = match source.into_kind() {
+            csv::ErrorKind::Io(source) => source,
+            _ => io::ErrorKind::Other.into(),
+        };
+        Self::Io { path, action: "read", source }
+    }
+
     /// Sorts a parser's error by what the reader can do about it.
     pub(crate) fn from_json(path: PathBuf, line: usize, expected: &'static str, source: serde_json::Error) -> Self {
         // `line` is where the parsed text starts in its file.
@@ -224,9 +276,9 @@ pub enum ListingError {
         #[source]
         source: NameError,
     },
-    /// The listing's own `profile.json` could not be read.
+    /// The listing's own file or line could not be read.
     #[error("listing {id:?}")]
-    Profile {
+    Unreadable {
         /// The listing.
         id: String,
         /// Why.
@@ -245,7 +297,7 @@ impl ListingError {
             | Self::DuplicateId { id }
             | Self::ForeignLabel { id, .. }
             | Self::Name { id, .. }
-            | Self::Profile { id, .. } => id,
+            | Self::Unreadable { id, .. } => id,
         }
     }
 }

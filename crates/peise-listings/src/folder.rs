@@ -1,98 +1,195 @@
-//! A plain folder as one listing: photos, and their labels in `profile.json` or `labels.txt`.
+//! A plain folder as one listing: photos, and their labels in `profile.json` or `labels.txt`; or a folder of such.
 //!
-//! With a `profile.json` the folder is read as in the course format. Otherwise `labels.txt` holds one label per line
-//! (UTF-8; white space around a label and blank lines are ignored; every other line is a label, also one that starts
-//! with `#`), and the photos are all `*.jpg`, `*.jpeg`, `*.png` and `*.webp` beside it, in natural order: `_2` before
-//! `_10`. The listing's id is the folder's name.
+//! ```text
+//! shirt/labels.txt     黑色
+//!                      白色
+//! shirt/front.jpg      shirt/back.png
+//! ```
+//!
+//! With a `profile.json` the folder is read as in the course format. Otherwise `labels.txt` holds one label per line, or
+//! on one line several with `, ， ; ； 、` between them ([`labels_of_text`]), and every other file beside it is a photo, in
+//! natural order: `_2` before `_10`. What a file is, its content tells, not its name. No photos are hidden files, text
+//! files (`.txt`, `.csv`, `.json`, `.md`) and `Thumbs.db`; a file that is no picture, by content or by name, is left out
+//! with a note. The listing's id is the folder's name.
+//!
+//! A folder without either file, whose folders have one, is a set of listings in natural order; hidden folders are
+//! passed over.
 
 use std::cmp::Ordering;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::FormatError;
-use crate::course::{PROFILE, read_profile};
+use crate::course::{PROFILE, read_noted_profile};
+use crate::labels::labels_of_text;
 use crate::name::plain_name;
-use crate::text::read_text;
-use peise::listing::{Listing, ListingImage};
+use crate::registry::{Format, Input, Probe, SourceOptions};
+use crate::text::{Text, read_text};
+use crate::{BrokenListing, FormatError, ListingError, ListingSource, PhotoSource, SourceListing, Take};
+use files::Files;
+use peise::listing::Listing;
+use peise::{Note, NoteCode, Problem, describe};
+
+mod files;
 
 /// File name of the labels.
 pub const LABELS: &str = "labels.txt";
 
-const PHOTOS: &str = "photos: *.jpg, *.jpeg, *.png or *.webp";
-const SUFFIXES: [&str; 4] = ["jpg", "jpeg", "png", "webp"];
+/// The format's entry in the registry.
+pub(crate) const FORMAT: Format = Format {
+    name: "folder",
+    about: "a folder with photos and labels.txt or profile.json, or a folder of such",
+    endings: &[],
+    input: Some(Input {
+        recognises,
+        expected: "photos beside labels.txt or profile.json, or folders of such",
+        open: |options| Ok(Box::new(FolderSource::open(options))),
+        complete: false,
+    }),
+    create: None,
+    example: || {
+        let photo = || b"\xFF\xD8\xFF\xE0 a photo".to_vec();
+        vec![("labels.txt", "黑色\n白色\n".into()), ("front.jpg", photo()), ("back.jpg", photo())]
+    },
+};
 
-/// A listing and the folder that holds its photos.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ListingFolder {
-    /// The folder.
-    pub path: PathBuf,
-    /// The listing.
-    pub listing: Listing,
-    /// Photos that were left out because their names are not UTF-8.
-    pub unnamed: Vec<PathBuf>,
+/// The listing in a folder, or those in its folders.
+#[derive(Debug, Clone)]
+pub struct FolderSource {
+    folder: PathBuf,
 }
 
-impl ListingFolder {
-    /// Reads a folder.
-    ///
-    /// # Errors
-    /// If there is neither `profile.json` nor `labels.txt`, if it cannot be read, or if it leaves the listing without
-    /// photos or without labels.
-    pub fn open(path: &Path) -> Result<Self, FormatError> {
-        let id = folder_name(path)?;
-        let profile = path.join(PROFILE);
-        let found = match read_profile(&profile, &id) {
-            Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                Self::from_labels(path, id)?
-            }
-            other => {
-                let listing = other?;
-                require(&profile, "photos in imgs_tags", &listing.images)?;
-                require(&profile, "labels in optional_tags", &listing.labels)?;
-                Self { path: path.to_owned(), listing, unnamed: Vec::new() }
-            }
-        };
-        Ok(found)
+impl FolderSource {
+    /// Takes `options.data` as the folder.
+    pub fn open(options: &SourceOptions) -> Self {
+        Self { folder: options.data.clone() }
     }
+}
 
-    /// Where a photo lies. It need not exist.
-    ///
-    /// # Errors
-    /// If the file name, which a profile may have set, is not a plain name.
-    pub fn image_path(&self, image: &ListingImage) -> Result<PathBuf, FormatError> {
-        Ok(self.path.join(plain_name("file", &image.file)?))
-    }
-
-    fn from_labels(path: &Path, id: String) -> Result<Self, FormatError> {
-        let Photos { files, unnamed } = photos(path)?;
-        let labels = match read_labels(&path.join(LABELS)) {
-            Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
-                return Err(FormatError::Missing {
-                    path: path.to_owned(),
-                    missing: if files.is_empty() { "photos and no labels" } else { "labels" },
-                    expected: format!("{PROFILE}, or {LABELS} with one label per line and {PHOTOS}"),
-                });
-            }
-            other => other?,
-        };
-        if files.is_empty() {
-            return Err(FormatError::Missing { path: path.to_owned(), missing: "photos", expected: PHOTOS.to_owned() });
+impl ListingSource for FolderSource {
+    fn read(&self, take: &mut Take) -> Result<(), FormatError> {
+        if has_labels(&self.folder) {
+            let _ = take(Ok(read_listing_folder(&self.folder)?));
+            return Ok(());
         }
-        let images = files.into_iter().map(|file| ListingImage { file, label: None }).collect();
-        Ok(Self { path: path.to_owned(), listing: Listing { id, labels, images }, unnamed })
+        let mut folders: Vec<(String, PathBuf)> = Vec::new();
+        let failed = |source| FormatError::Io { path: self.folder.clone(), action: "list the folder", source };
+        for found in fs::read_dir(&self.folder).map_err(failed)? {
+            let path = found.map_err(failed)?.path();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            if !name.starts_with('.') && path.is_dir() {
+                folders.push((name, path));
+            }
+        }
+        if folders.is_empty() {
+            // Says what a folder of one listing lacks.
+            let _ = take(Ok(read_listing_folder(&self.folder)?));
+            return Ok(());
+        }
+        folders.sort_unstable_by(|(a, _), (b, _)| natural_order(a, b));
+        for (id, path) in folders {
+            let entry = read_listing_folder(&path)
+                .map_err(|error| BrokenListing::new(ListingError::Unreadable { id, source: Box::new(error) }));
+            if take(entry).is_break() {
+                break;
+            }
+        }
+        Ok(())
     }
 }
 
-/// Reads one label per line, as the module says.
+fn recognises(probe: &Probe) -> bool {
+    let folder = &probe.options.data;
+    probe.is_folder
+        && (has_labels(folder)
+            || fs::read_dir(folder).is_ok_and(|found| found.flatten().any(|found| has_labels(&found.path()))))
+}
+
+fn has_labels(folder: &Path) -> bool {
+    folder.join(PROFILE).exists() || folder.join(LABELS).exists()
+}
+
+/// Reads the listing of a folder.
 ///
 /// # Errors
-/// If the file cannot be read, is not UTF-8, or holds no label.
+/// If there is neither `profile.json` nor `labels.txt`, if it cannot be read, or if it leaves the listing without
+/// photos or without labels.
+pub fn read_listing_folder(folder: &Path) -> Result<SourceListing, FormatError> {
+    let id = folder_name(folder)?;
+    let files = Files::of(folder)?;
+    let profile = folder.join(PROFILE);
+    match read_noted_profile(&profile, &id) {
+        Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            with_labels(folder, id, files)
+        }
+        read => {
+            let (listing, guess) = read?;
+            require(&profile, "photos in imgs_tags", &listing.images)?;
+            require(&profile, "labels in optional_tags", &listing.labels)?;
+            let left_out = files.photos.iter().filter(|file| !listing.images.iter().any(|image| image.file == **file));
+            let remark =
+                |file: &String| format!("{}: {PROFILE} does not name it; left out", folder.join(file).display());
+            let remarks = left_out.map(remark).collect();
+            let photo = |file: &str| match plain_name("file", file) {
+                Ok(file) => Ok(PhotoSource::File(folder.join(file))),
+                Err(error) => Err(Problem::new("name", describe(&error))),
+            };
+            let photos = listing.images.iter().map(|image| photo(&image.file)).collect();
+            let notes = guess.map(|guess| guess.note(&profile)).into_iter().collect();
+            Ok(SourceListing { listing, photos, notes, remarks, ..SourceListing::default() })
+        }
+    }
+}
+
+fn with_labels(folder: &Path, id: String, files: Files) -> Result<SourceListing, FormatError> {
+    const PHOTOS: &str = "photos (JPEG, PNG, WebP, ...)";
+    let Files { photos, unnamed, others } = files;
+    let path = folder.join(LABELS);
+    let (labels, guess) = match read_noted_labels(&path) {
+        Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            return Err(FormatError::Missing {
+                path: folder.to_owned(),
+                missing: if photos.is_empty() { "photos and no labels" } else { "labels" },
+                expected: format!("{PROFILE}, or {LABELS} with one label per line and {PHOTOS}"),
+            });
+        }
+        read => read?,
+    };
+    if photos.is_empty() && unnamed.is_empty() {
+        let expected = PHOTOS.to_owned();
+        return Err(FormatError::Missing { path: folder.to_owned(), missing: "photos", expected });
+    }
+    let mut listing = Listing::new(id, labels, photos);
+    let mut photos: Vec<_> =
+        listing.images.iter().map(|image| Ok(PhotoSource::File(folder.join(&image.file)))).collect();
+    for path in unnamed {
+        let file = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        listing.images.push(peise::listing::ListingImage { file, label: None });
+        photos.push(Err(Problem::new("name", format!("{}: its name is not UTF-8; rename it", path.display()))));
+    }
+    let mut notes: Vec<Note> = guess.map(|guess| guess.note(&folder.join(LABELS))).into_iter().collect();
+    if !others.is_empty() {
+        let text = format!("no pictures, left out: {}", others.join(", "));
+        notes.push(Note { code: NoteCode::UnsupportedFile, labels: Vec::new(), images: Vec::new(), text });
+    }
+    let remark = |file: &String| format!("{}: is no picture; left out", folder.join(file).display());
+    let remarks = others.iter().map(remark).collect();
+    Ok(SourceListing { listing, photos, notes, remarks, ..SourceListing::default() })
+}
+
+/// Reads a file of labels, as the module says.
+///
+/// # Errors
+/// If the file cannot be read, is no text, or holds no label.
 pub fn read_labels(path: &Path) -> Result<Vec<String>, FormatError> {
-    let text = read_text(path, "one label per line")?;
-    let labels: Vec<_> = text.lines().map(str::trim).filter(|label| !label.is_empty()).map(str::to_owned).collect();
+    Ok(read_noted_labels(path)?.0)
+}
+
+fn read_noted_labels(path: &Path) -> Result<(Vec<String>, Option<crate::text::Guess>), FormatError> {
+    let Text { text, guess } = read_text(path, "one label per line")?;
+    let labels = labels_of_text(&text);
     require(path, "labels", &labels)?;
-    Ok(labels)
+    Ok((labels, guess))
 }
 
 /// Orders names as people do: runs of digits by their value, everything else by character.
@@ -125,38 +222,12 @@ fn split_digits(text: &str) -> (&str, &str) {
 
 fn folder_name(path: &Path) -> Result<String, FormatError> {
     // `.` and `..` have names only once they are resolved.
-    let resolved = fs::canonicalize(path).map_err(|source| FormatError::Io {
-        path: path.to_owned(),
-        action: "open the folder",
-        source,
-    })?;
+    let failed = |source| FormatError::Io { path: path.to_owned(), action: "open the folder", source };
+    let resolved = match path.file_name() {
+        Some(_) => path.to_owned(),
+        None => fs::canonicalize(path).map_err(failed)?,
+    };
     Ok(resolved.file_name().map_or_else(|| "listing".into(), |name| name.to_string_lossy().into_owned()))
-}
-
-struct Photos {
-    files: Vec<String>,
-    unnamed: Vec<PathBuf>,
-}
-
-fn photos(folder: &Path) -> Result<Photos, FormatError> {
-    let failed = |source| FormatError::Io { path: folder.to_owned(), action: "list the folder", source };
-    let (mut files, mut unnamed) = (Vec::new(), Vec::new());
-    for found in fs::read_dir(folder).map_err(failed)? {
-        let found = found.map_err(failed)?.path();
-        let suffix = found.extension().and_then(|suffix| suffix.to_str()).map(str::to_ascii_lowercase);
-        if !suffix.is_some_and(|suffix| SUFFIXES.contains(&suffix.as_str())) || found.is_dir() {
-            continue;
-        }
-        match found.file_name().and_then(|name| name.to_str()) {
-            // `._photo.jpg` is what macOS leaves beside `photo.jpg` on foreign disks.
-            Some(name) if name.starts_with('.') => {}
-            Some(name) => files.push(name.to_owned()),
-            None => unnamed.push(found),
-        }
-    }
-    files.sort_unstable_by(|a, b| natural_order(a, b));
-    unnamed.sort_unstable();
-    Ok(Photos { files, unnamed })
 }
 
 fn require<T>(path: &Path, missing: &'static str, found: &[T]) -> Result<(), FormatError> {

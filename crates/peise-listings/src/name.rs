@@ -35,6 +35,17 @@ pub fn plain_name<'a>(key: &'static str, name: &'a str) -> Result<&'a str, NameE
     Err(NameError { key, name: name.to_owned(), reason })
 }
 
+/// Accepts a path only if it stays inside the folder it is joined with: plain names with `/` between them.
+///
+/// # Errors
+/// As [`plain_name`], of each part.
+pub fn relative_path<'a>(key: &'static str, path: &'a str) -> Result<&'a Path, NameError> {
+    for part in path.split('/') {
+        plain_name(key, part).map_err(|error| NameError { name: path.to_owned(), ..error })?;
+    }
+    Ok(Path::new(path))
+}
+
 fn is_single_component(name: &str) -> bool {
     let mut components = Path::new(name).components();
     matches!(components.next(), Some(Component::Normal(part)) if part == name) && components.next().is_none()
@@ -68,6 +79,16 @@ mod tests {
             "\0",
         ] {
             assert!(plain_name("file", name).is_err(), "{name:?}");
+        }
+    }
+
+    #[test]
+    fn paths_stay_inside() {
+        for path in ["a.jpg", "543/a.jpg", "a/b/c.jpg"] {
+            assert_eq!(relative_path("file", path), Ok(Path::new(path)));
+        }
+        for path in ["", "/a.jpg", "a//b.jpg", "a/", "../a.jpg", "a/../b.jpg", "a/./b.jpg", "a\\b.jpg"] {
+            assert!(relative_path("file", path).is_err(), "{path:?}");
         }
     }
 

@@ -1,22 +1,41 @@
-//! Text files as they come from sellers' computers.
+//! Text files as they come from sellers' computers: UTF-8, or what Windows and Excel write.
+//!
+//! Byte order marks tell UTF-8 and UTF-16. Without one, a file that is valid UTF-8 is UTF-8; zero bytes tell UTF-16; of
+//! everything else the encoding is guessed, which a note says ([`Guess::note`]).
+
+mod encoding;
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{BufReader, Read};
 use std::path::Path;
 
+use encoding_rs::Encoding;
+use encoding_rs_io::{DecodeReaderBytes, DecodeReaderBytesBuilder};
+
 use crate::FormatError;
+pub(crate) use encoding::Guess;
 
 /// The largest file that is read into memory as a whole: 1 GiB, some 70 times the course's `train_all.json`.
 pub const MAX_TEXT_BYTES: u64 = 1 << 30;
 
-const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+/// A text file that was read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Text {
+    /// Its text, without a byte order mark.
+    pub text: String,
+    /// Its encoding, where that is a guess.
+    pub guess: Option<Guess>,
+}
 
-/// Reads a whole UTF-8 file, without its byte order mark.
-pub(crate) fn read_text(path: &Path, expected: &'static str) -> Result<String, FormatError> {
+/// Reads a whole file.
+///
+/// # Errors
+/// If it cannot be read, is larger than [`MAX_TEXT_BYTES`], blank, or no text of its encoding.
+pub(crate) fn read_text(path: &Path, expected: &'static str) -> Result<Text, FormatError> {
     read_text_up_to(path, expected, MAX_TEXT_BYTES)
 }
 
-fn read_text_up_to(path: &Path, expected: &'static str, limit: u64) -> Result<String, FormatError> {
+fn read_text_up_to(path: &Path, expected: &'static str, limit: u64) -> Result<Text, FormatError> {
     let failed = |source| FormatError::Io { path: path.to_owned(), action: "read", source };
     let file = File::open(path).map_err(failed)?;
     let size = file.metadata().map_err(failed)?.len();
@@ -32,77 +51,53 @@ fn read_text_up_to(path: &Path, expected: &'static str, limit: u64) -> Result<St
     decode(path, bytes, expected)
 }
 
-fn decode(path: &Path, bytes: Vec<u8>, expected: &'static str) -> Result<String, FormatError> {
-    if bytes.iter().all(u8::is_ascii_whitespace) || bytes == BYTE_ORDER_MARK {
+fn decode(path: &Path, bytes: Vec<u8>, expected: &'static str) -> Result<Text, FormatError> {
+    let found = encoding::detect(&bytes[..]).map_err(|source| source.at(path))?;
+    let text = match found.encoding {
+        encoding if encoding == encoding_rs::UTF_8 => String::from_utf8(bytes)
+            .map_err(|error| encoding::damaged(path, error.as_bytes(), error.utf8_error().valid_up_to()))?,
+        encoding => encoding.decode_with_bom_removal(&bytes).0.into_owned(),
+    };
+    let text = text.strip_prefix('\u{FEFF}').map(str::to_owned).unwrap_or(text);
+    if text.trim_ascii().is_empty() {
         return Err(FormatError::Empty { path: path.to_owned(), expected });
     }
-    let foreign = |bytes: &[u8], offset: usize, encoding| FormatError::Encoding {
-        path: path.to_owned(),
-        line: 1 + bytes[..offset].iter().filter(|&&byte| byte == b'\n').count(),
-        offset,
-        encoding,
-    };
-    // UTF-16 shows by its mark, or by the zero half of a leading bracket or quote.
-    match bytes[..] {
-        [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => return Err(foreign(&bytes, 0, "UTF-16")),
-        [0, byte, ..] if byte != 0 => return Err(foreign(&bytes, 0, "UTF-16BE")),
-        [byte, 0, ..] if byte != 0 => return Err(foreign(&bytes, 1, "UTF-16LE")),
-        _ => {}
+    Ok(Text { text, guess: found.guess })
+}
+
+/// A text file that is read as a stream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct TextFile {
+    encoding: &'static Encoding,
+    /// Its encoding, where that is a guess.
+    pub guess: Option<Guess>,
+}
+
+impl TextFile {
+    /// Reads the file once to tell its encoding.
+    ///
+    /// # Errors
+    /// If it cannot be read, or is UTF-8 that is damaged.
+    pub fn detect(path: &Path) -> Result<Self, FormatError> {
+        let failed = |source| FormatError::Io { path: path.to_owned(), action: "read", source };
+        let found = encoding::detect(File::open(path).map_err(failed)?).map_err(|source| source.at(path))?;
+        Ok(Self { encoding: found.encoding, guess: found.guess })
     }
-    let mut text = String::from_utf8(bytes).map_err(|error| {
-        let offset = error.utf8_error().valid_up_to();
-        foreign(error.as_bytes(), offset, "GB18030")
-    })?;
-    if text.starts_with('\u{FEFF}') {
-        text.remove(0);
+
+    /// Opens the file: UTF-8 without a byte order mark comes out.
+    ///
+    /// # Errors
+    /// If it cannot be opened.
+    pub fn open(&self, path: &Path) -> Result<BufReader<DecodeReaderBytes<File, Vec<u8>>>, FormatError> {
+        let failed = |source| FormatError::Io { path: path.to_owned(), action: "read", source };
+        let file = File::open(path).map_err(failed)?;
+        let mut builder = DecodeReaderBytesBuilder::new();
+        // Valid UTF-8 is handed through as it is.
+        let encoding = (self.encoding != encoding_rs::UTF_8).then_some(self.encoding);
+        let reader = builder.encoding(encoding).utf8_passthru(true).strip_bom(true).build(file);
+        Ok(BufReader::with_capacity(1 << 16, reader))
     }
-    Ok(text)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use peise::describe;
-
-    fn text(bytes: &[u8]) -> Result<String, FormatError> {
-        decode(Path::new("labels.txt"), bytes.to_vec(), "labels")
-    }
-
-    #[test]
-    fn utf8_is_read_with_and_without_a_mark() {
-        assert_eq!(text("黑色\n".as_bytes()).unwrap(), "黑色\n");
-        assert_eq!(text("\u{FEFF}黑色".as_bytes()).unwrap(), "黑色");
-    }
-
-    #[test]
-    fn other_encodings_are_named_with_offset_and_way_out() {
-        let cases: [(&[u8], usize, usize, &str); 5] = [
-            (b"ab\n\xBA\xDA\xC9\xAB", 2, 3, "GB18030"),
-            (b"\xEF\xBB\xBF{\xFF", 1, 4, "GB18030"),
-            (b"\xFF\xFE{\0", 1, 0, "UTF-16"),
-            (b"{\0\"\0", 1, 1, "UTF-16LE"),
-            (b"\0{\0\"", 1, 0, "UTF-16BE"),
-        ];
-        for (bytes, line, offset, encoding) in cases {
-            let message = describe(&text(bytes).unwrap_err());
-            assert!(message.starts_with(&format!("labels.txt:{line}: byte {offset} ")), "{message}");
-            assert!(message.contains(&format!("iconv -f {encoding} -t UTF-8")), "{message}");
-        }
-    }
-
-    #[test]
-    fn nothing_is_an_error_of_its_own() {
-        for bytes in [&b""[..], b" \r\n", BYTE_ORDER_MARK] {
-            assert!(matches!(text(bytes), Err(FormatError::Empty { .. })));
-        }
-    }
-
-    #[test]
-    fn size_is_checked_before_reading() {
-        let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), "12345").unwrap();
-        assert_eq!(read_text_up_to(file.path(), "x", 5).unwrap(), "12345");
-        let error = read_text_up_to(file.path(), "x", 4).unwrap_err();
-        assert!(matches!(error, FormatError::TooLarge { limit: 4, found: 5, .. }));
-    }
-}
+mod tests;

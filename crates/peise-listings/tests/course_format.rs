@@ -29,7 +29,12 @@ fn listings() -> Vec<Listing> {
             file: format!("{}_{index}.jpg", set.product),
             label: (!index.is_multiple_of(3)).then(|| set.labels[index % set.labels.len()].clone()),
         };
-        Listing { images: (0..set.images).map(image).collect(), id: set.product, labels: set.labels }
+        Listing {
+            images: (0..set.images).map(image).collect(),
+            id: set.product,
+            labels: set.labels,
+            ..Listing::default()
+        }
     })
     .collect()
 }

@@ -295,7 +295,8 @@ impl Answer {
     /// The listing with its answers filled in.
     ///
     /// Photos keep the listing's order. Every label that stood there is replaced; photos without an answer, or that
-    /// this answer does not hold at the same place, get `None`.
+    /// this answer does not hold at the same place, get `None`. [`Listing::shows_none`] names the photos that were
+    /// answered with no option.
     pub fn fill(&self, listing: &Listing) -> Listing {
         let label = |(index, image): (usize, &ListingImage)| ListingImage {
             file: image.file.clone(),
@@ -305,7 +306,13 @@ impl Answer {
                 .filter(|answered| answered.file == image.file)
                 .and_then(|answered| answered.label.clone()),
         };
-        Listing { images: listing.images.iter().enumerate().map(label).collect(), ..listing.clone() }
+        let shows_none = |&image: &usize| self.verdict(image) == Verdict::NoLabel;
+        let shows_none = (0..self.images.len()).filter(shows_none).map(|image| self.images[image].file.clone());
+        Listing {
+            images: listing.images.iter().enumerate().map(label).collect(),
+            shows_none: shows_none.collect(),
+            ..listing.clone()
+        }
     }
 
     /// Adds a remark.

@@ -1,19 +1,19 @@
 //! `peise demo`: drawn listings, matched, on a page.
 
 use super::page::{self, Card};
-use super::predict::job;
 use crate::failure::{Failure, Outcome};
 use crate::output;
 use crate::progress;
 use burn::tensor::Device;
 use clap::Args;
 use peise::Matcher;
-use peise::image::DecodeLimits;
 use peise::listing::Listing;
-use peise::matcher::decode::DecodeOptions;
+use peise::matcher::decode::{DecodeOptions, NonePolicy};
 use peise_data::synth::{self, Preset, Split, SynthSet};
-use peise_listings::course::{read_merged, write_merged};
-use peise_listings::stream::{self, Job};
+use peise_listings::course::{CourseSource, write_merged};
+use peise_listings::predict::PredictError;
+use peise_listings::registry::SourceOptions;
+use peise_listings::{MatchOptions, match_source};
 use peise_pages::Language;
 use std::path::PathBuf;
 
@@ -45,24 +45,24 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;
-    let truth = read_merged(&args.out.join("test_truth.json"))?;
-    let jobs: Vec<Job> = truth.into_iter().flatten().map(|listing| job(&args.out, "test", listing)).collect();
+    let data =
+        SourceOptions { photos: Some(args.out.join("test")), ..SourceOptions::new(args.out.join("test_truth.json")) };
+    let source = CourseSource::open(&data)?;
+    let options = MatchOptions {
+        decode: DecodeOptions { none: NonePolicy::Forbid, ..DecodeOptions::default() },
+        ..MatchOptions::default()
+    };
     let (mut cards, mut right, mut photos, mut exact) = (Vec::new(), 0, 0, 0);
-    stream::predict(
-        &matcher,
-        jobs.into_iter(),
-        &DecodeLimits::default(),
-        &DecodeOptions::default(),
-        |job, prediction| {
-            let hits = job.listing.images.iter().zip(&prediction.images).filter(|(a, b)| a.label == b.label).count();
-            right += hits;
-            photos += job.listing.images.len();
-            exact += usize::from(hits == job.listing.images.len());
-            cards.push(Card { job, prediction, truth: true });
-            Ok::<(), Failure>(())
-        },
-    )?;
-    let filled: Vec<Listing> = cards.iter().map(|card| card.prediction.fill(&card.job.listing)).collect();
+    match_source(&matcher, &source, 0, &options, |entry, answer| {
+        let Ok(found) = entry else { return Ok(()) };
+        let hits = found.listing.images.iter().zip(&answer.images).filter(|(a, b)| a.label == b.label).count();
+        right += hits;
+        photos += answer.images.len();
+        exact += usize::from(hits == answer.images.len());
+        cards.push(Card { found, answer, truth: true });
+        Ok::<(), PredictError>(())
+    })?;
+    let filled: Vec<Listing> = cards.iter().map(|card| card.answer.fill(&card.found.listing)).collect();
     write_merged(&args.out.join("predictions.json"), &filled)?;
     page::write(&page, "Peise demo", &cards, args.language)?;
     output::print(&format!(

@@ -1,7 +1,6 @@
 //! `peise eval`: saved predictions against the truth.
 
-use super::predict::write_error;
-use crate::failure::{Failure, Outcome};
+use crate::failure::{Failure, Outcome, write_error};
 use crate::output;
 use clap::Args;
 use peise::atomic::AtomicFile;

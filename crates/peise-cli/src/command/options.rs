@@ -23,13 +23,14 @@ use xxhash_rust::xxh3::Xxh3;
 /// How labels are decided.
 #[derive(Debug, Clone, Args)]
 pub struct DecideArgs {
-    /// auto, cover, one-to-one, at-most:K or free. auto: every label gets a photo where there are enough photos.
+    /// auto, cover, reserve, one-to-one, at-most:K or free. auto: cover (every label gets a photo) for the course's
+    /// data, whose rules promise that; else reserve (a label may stay bare where that is far likelier).
     #[arg(long, default_value = "auto", value_name = "RULE")]
     rule: Rule,
     /// listing: the most probable answer for the whole listing; image: for each photo alone.
     #[arg(long, default_value = "listing", value_name = "OBJECTIVE")]
     objective: Objective,
-    /// Whether a photo may show no label (size charts): allow or forbid.
+    /// Whether a photo may show no label (size charts): allow, or forbid (the course's data).
     #[arg(long, value_name = "POLICY")]
     none: Option<NonePolicy>,
     /// Answers less probable than this are withheld (null).
@@ -38,16 +39,21 @@ pub struct DecideArgs {
 }
 
 impl DecideArgs {
-    /// The library's options; `none` is what holds where --none is not given.
-    pub fn resolve(&self, none: NonePolicy) -> Result<DecodeOptions, Failure> {
-        if !(0.0..=1.0).contains(&self.min_confidence) {
+    /// The library's options; `complete` = the data promises a photo for every label, and a label for every photo.
+    pub fn resolve(&self, complete: bool) -> Result<DecodeOptions, Failure> {
+        // Above 1, nothing is answered.
+        if self.min_confidence.is_nan() || self.min_confidence < 0.0 {
             return Err(Failure::Usage(format!(
-                "--min-confidence {}: expected a probability from 0 to 1",
+                "--min-confidence {}: expected a probability from 0 to 1; above 1 nothing is answered",
                 self.min_confidence
             )));
         }
-        let none = self.none.unwrap_or(none);
-        Ok(DecodeOptions { rule: self.rule, objective: self.objective, none, cover_reward: 0.0 })
+        let rule = match self.rule {
+            Rule::Auto if !complete => Rule::Reserve,
+            rule => rule,
+        };
+        let none = self.none.unwrap_or(if complete { NonePolicy::Forbid } else { NonePolicy::Allow });
+        Ok(DecodeOptions { rule, objective: self.objective, none, cover_reward: 0.0 })
     }
 }
 
@@ -75,8 +81,17 @@ enum Engine {
 }
 
 impl ModelArgs {
-    /// Tells models apart: the name of one of ours, a hash of the files of a folder.
+    /// Tells models apart, and engines, whose results differ in the last bits.
     pub fn fingerprint(&self) -> Result<String, Failure> {
+        let model = self.model_fingerprint()?;
+        Ok(match self.engine {
+            Engine::Auto | Engine::Flex => model,
+            engine => format!("{model} {engine:?}"),
+        })
+    }
+
+    /// The name of a model of ours, or a hash of the files of a folder.
+    fn model_fingerprint(&self) -> Result<String, Failure> {
         let folder = Path::new(&self.model);
         if self.model == "compact" || !folder.is_dir() {
             return Ok(self.model.clone());

@@ -1,11 +1,10 @@
-//! Report pages: predictions with thumbnails.
+//! Report pages: answers with thumbnails.
 
-use super::predict::write_error;
-use crate::failure::Failure;
+use crate::failure::{Failure, write_error};
 use peise::Answer;
 use peise::atomic::AtomicFile;
-use peise::image::{DecodeLimits, read, thumbnail_jpeg};
-use peise_listings::stream::Job;
+use peise::image::{DecodeLimits, decode, thumbnail_jpeg};
+use peise_listings::SourceListing;
 use peise_pages::Language;
 use peise_pages::listing::{ReportListing, ReportOptions, shown, write_report};
 use std::io::BufWriter;
@@ -16,10 +15,10 @@ const THUMBNAIL: u32 = 300;
 
 /// One listing of a page.
 pub struct Card {
-    /// Where its photos lie.
-    pub job: Job,
-    /// What was predicted.
-    pub prediction: Answer,
+    /// The listing, and where its photos are.
+    pub found: SourceListing,
+    /// What was answered.
+    pub answer: Answer,
     /// Whether the listing's own labels are the truth, to be compared.
     pub truth: bool,
 }
@@ -27,16 +26,18 @@ pub struct Card {
 /// Writes the page.
 pub fn write(path: &Path, title: &str, cards: &[Card], language: Language) -> Result<(), Failure> {
     let options = ReportOptions { language, ..ReportOptions::default() };
-    let mut listings: Vec<ReportListing> = cards.iter().map(|card| ReportListing::from(&card.prediction)).collect();
+    let mut listings: Vec<ReportListing> = cards.iter().map(|card| ReportListing::from(&card.answer)).collect();
     for (card, listing) in cards.iter().zip(&mut listings) {
-        for (image, source) in listing.images.iter_mut().zip(&card.job.listing.images) {
+        for (image, source) in listing.images.iter_mut().zip(&card.found.listing.images) {
             image.truth = if card.truth { source.label.clone() } else { None };
         }
     }
     // Only listings that the page shows need thumbnails.
     for index in shown(&listings, &options) {
-        for (image, path) in listings[index].images.iter_mut().zip(&cards[index].job.paths) {
-            let photo = path.as_ref().ok().and_then(|path| read(path, &DecodeLimits::default()).ok());
+        let limits = DecodeLimits::default();
+        for (image, photo) in listings[index].images.iter_mut().zip(&cards[index].found.photos) {
+            let bytes = photo.as_ref().ok().and_then(|photo| photo.read(&image.file, &limits).ok());
+            let photo = bytes.and_then(|bytes| decode(&bytes, &limits).ok());
             image.thumbnail_jpeg = photo.and_then(|photo| thumbnail_jpeg(&photo, THUMBNAIL, 82).ok());
         }
     }

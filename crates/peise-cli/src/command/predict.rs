@@ -1,289 +1,207 @@
-//! `peise predict`: a whole data set.
-
-mod journal;
+//! `peise predict`: many listings.
 
 use super::options::{DecideArgs, ModelArgs};
 use crate::failure::{Failure, Outcome, tell};
-use crate::progress;
-use clap::{Args, ValueEnum};
-use journal::{Journal, Origin};
-use peise::atomic::{AtomicFile, WriteError};
-use peise::describe;
-use peise::image::DecodeLimits;
-use peise::listing::Listing;
-use peise::matcher::decode::NonePolicy;
-use peise::{Answer, Problem};
+use crate::{interrupt, output, progress};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use peise::{Answer, describe};
 use peise_eval::baseline::Baseline;
-use peise_listings::FormatError;
-use peise_listings::course::{BrokenListing, MergedWriter, for_each_entry, image_path};
-use peise_listings::csv::CsvWriter;
-use peise_listings::jsonl::AnswerWriter;
-use peise_listings::stream::{self, Job, MatchListings};
-use std::io;
+use peise_listings::predict::{Event, OpenSink, Prediction, Resume, journal_path, predict};
+use peise_listings::registry::{self, Columns, Format, Opened, SinkOptions, SourceOptions};
+use peise_listings::{BROKEN, MatchListings, MatchOptions, PhotoSource, Survey};
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
-use xxhash_rust::xxh3::Xxh3;
 
-/// Label every photo of a data set in the course format.
+/// Label the photos of many listings.
 #[derive(Debug, Args)]
 pub struct PredictArgs {
-    /// Folder that holds test_all.json and test/ (the course's medium, thumbnail or full folder).
-    #[arg(long, value_name = "DIR")]
+    /// Folder or file with the listings; for the course's data the folder that holds test_all.json and test/.
+    #[arg(long, value_name = "DIR|FILE")]
     data: PathBuf,
-    /// The split: reads SPLIT_all.json and SPLIT/.
+    /// Format of --data, where it is not recognised.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(registry::input_names()))]
+    from: Option<String>,
+    /// Split of the course's data: reads SPLIT_all.json and SPLIT/.
     #[arg(long, default_value = "test")]
     split: String,
-    /// File to write: test_all.json with the nulls filled, or as --format says.
-    #[arg(long, value_name = "FILE")]
-    out: PathBuf,
+    /// Folder of the photos, where they are not beside the listings.
+    #[arg(long, value_name = "DIR")]
+    photos: Option<PathBuf>,
+    #[command(flatten)]
+    columns: ColumnArgs,
+    /// File to write.
+    #[arg(long, value_name = "FILE", required_unless_present = "dry_run")]
+    out: Option<PathBuf>,
+    /// Format of --out; guessed from its name, else that of --data where it can be written, else jsonl.
+    #[arg(long, value_name = "FORMAT", value_parser = PossibleValuesParser::new(registry::output_names()))]
+    format: Option<String>,
+    /// Begin a CSV file with a byte order mark, by which Excel knows UTF-8.
+    #[arg(long)]
+    bom: bool,
     /// Also write all probabilities, one listing a line.
     #[arg(long, value_name = "FILE.jsonl")]
     scores: Option<PathBuf>,
-    /// Format of --out.
-    #[arg(long, default_value = "course", value_enum)]
-    format: OutputFormat,
+    /// Say what was found, and match nothing.
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     decide: DecideArgs,
-    /// Go on where a run of the same data, model and options was stopped.
+    /// Continue an interrupted run of the same data, model and options.
     #[arg(long)]
     resume: bool,
     #[command(flatten)]
     model: ModelArgs,
 }
 
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum OutputFormat {
-    Course,
-    Jsonl,
-    Csv,
+/// Columns of a table.
+#[derive(Debug, Args)]
+struct ColumnArgs {
+    /// Column of a table that holds the listing's id.
+    #[arg(long, value_name = "COLUMN")]
+    id: Option<String>,
+    /// Column of a table that holds labels.
+    #[arg(long, value_name = "COLUMN")]
+    label: Option<String>,
+    /// Column of a table that holds file names of photos.
+    #[arg(long, value_name = "COLUMN")]
+    photo: Option<String>,
+    /// Column of a table that holds the listing's title.
+    #[arg(long, value_name = "COLUMN")]
+    title: Option<String>,
+    /// What stands between labels in one cell of a table.
+    #[arg(long, default_value = "|", value_name = "TEXT")]
+    separator: String,
 }
 
-/// The output file in its format.
-enum Writer {
-    Course(MergedWriter<AtomicFile>),
-    Jsonl(AnswerWriter<AtomicFile>),
-    Csv(CsvWriter<AtomicFile>),
-}
-
-impl Writer {
-    fn create(path: &Path, format: OutputFormat) -> Result<Self, Failure> {
-        let file = AtomicFile::create(path)?;
-        Ok(match format {
-            OutputFormat::Course => Self::Course(MergedWriter::new(file)),
-            OutputFormat::Jsonl => Self::Jsonl(AnswerWriter::new(file)),
-            OutputFormat::Csv => Self::Csv(CsvWriter::new(file).map_err(write_error(path))?),
-        })
-    }
-
-    fn write(&mut self, listing: &Listing, prediction: &Answer) -> io::Result<()> {
-        match self {
-            Self::Course(writer) => writer.write(&prediction.fill(listing)),
-            Self::Jsonl(writer) => writer.write(prediction),
-            Self::Csv(writer) => writer.write(prediction),
-        }
-    }
-
-    fn finish(self, path: &Path) -> Result<(), Failure> {
-        let file = match self {
-            Self::Course(writer) => writer.finish(),
-            Self::Jsonl(writer) => writer.finish(),
-            Self::Csv(writer) => writer.finish(),
+impl From<&PredictArgs> for SourceOptions {
+    fn from(args: &PredictArgs) -> Self {
+        let ColumnArgs { id, label, photo, title, separator } = &args.columns;
+        let columns = Columns {
+            id: id.clone(),
+            label: label.clone(),
+            photo: photo.clone(),
+            title: title.clone(),
+            separator: separator.clone(),
         };
-        Ok(file.map_err(write_error(path))?.commit()?)
+        Self { data: args.data.clone(), split: args.split.clone(), photos: args.photos.clone(), columns }
     }
 }
 
 /// Runs the command.
 pub fn run(args: &PredictArgs) -> Result<Outcome, Failure> {
+    let opened = registry::open(&args.into(), args.from.as_deref())?;
+    let Some(out) = args.out.as_deref().filter(|_| !args.dry_run) else { return survey(&opened) };
     match Baseline::by_name(&args.model.model) {
-        Some(baseline) => predict(&baseline, args),
-        None => predict(&args.model.load()?, args),
+        Some(baseline) => predict_with(&baseline, &opened, out, args),
+        None => predict_with(&args.model.load()?, &opened, out, args),
     }
 }
 
-fn predict<M: MatchListings>(matcher: &M, args: &PredictArgs) -> Result<Outcome, Failure> {
-    let options = args.decide.resolve(NonePolicy::Forbid)?;
-    if args.scores.as_ref() == Some(&args.out) {
-        return Err(Failure::Usage("--scores and --out name the same file: give them two".to_owned()));
-    }
-    let survey = Survey::of(args)?;
-    let origin = Origin {
-        peise: env!("CARGO_PKG_VERSION").to_owned(),
-        model: args.model.fingerprint()?,
-        data: survey.hash,
-        options: format!("{options:?} {}", args.decide.min_confidence),
-    };
-    // All files are tried before any work is done.
-    let output = Output::create(args)?;
-    let mut journal = Journal::open(&args.out, &origin, args.resume)?;
-    let bar = progress::bar(survey.photos, "photos");
-    let done = journal.done();
-    std::thread::scope(|scope| -> Result<(), Failure> {
-        let (sender, receiver) = sync_channel::<Job>(64);
-        let bar = &bar;
-        let reader = scope.spawn(move || {
-            let mut place = 0;
-            for_each_entry(&args.data, &args.split, &mut |entry| {
-                let Ok(listing) = entry else { return true };
-                place += 1;
-                if place <= done {
-                    bar.inc(listing.images.len() as u64);
-                    return true;
-                }
-                sender.send(job(&args.data, &args.split, listing)).is_ok()
-            })
-        });
-        stream::predict(matcher, receiver.into_iter(), &DecodeLimits::default(), &options, |job, mut prediction| {
-            if args.decide.min_confidence > 0.0 {
-                prediction.withhold_below(args.decide.min_confidence);
-            }
-            if !prediction.is_complete() {
-                bar.suspend(|| report(&prediction));
-            }
-            bar.inc(job.listing.images.len() as u64);
-            journal.write(&prediction)
-        })?;
-        match reader.join() {
-            Ok(read) => Ok(read?),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })?;
-    bar.finish_and_clear();
-    let outcome = output.write_all(args, journal.read()?)?;
-    journal.remove()?;
-    Ok(outcome)
-}
-
-/// What there is to do.
-struct Survey {
-    photos: u64,
-    /// Of all listings, as they are asked.
-    hash: String,
-}
-
-impl Survey {
-    /// Goes over the listings once: what is wrong with them is said before any work is done.
-    fn of(args: &PredictArgs) -> Result<Self, Failure> {
-        let (mut photos, mut hasher) = (0, Xxh3::new());
-        for_each_entry(&args.data, &args.split, &mut |entry| {
-            match entry {
-                Ok(listing) => {
-                    photos += listing.images.len() as u64;
-                    let files = listing.images.iter().map(|image| &image.file);
-                    for text in [&listing.id].into_iter().chain(&listing.labels).chain(files) {
-                        hasher.update(&(text.len() as u64).to_le_bytes());
-                        hasher.update(text.as_bytes());
+/// Says what a run would work on.
+fn survey(opened: &Opened) -> Result<Outcome, Failure> {
+    let mut missing = 0u64;
+    let survey = Survey::of(&*opened.source, &mut |entry| match entry {
+        Ok(found) => {
+            found.remarks.iter().for_each(|remark| tell(remark));
+            for photo in &found.photos {
+                match photo {
+                    Ok(PhotoSource::File(path)) if !path.is_file() => {
+                        missing += 1;
+                        tell(&format!("{}: {}: no such file", found.listing.id, path.display()));
+                    }
+                    Ok(_) => {}
+                    Err(problem) => {
+                        missing += 1;
+                        tell(&format!("{}: {problem}", found.listing.id));
                     }
                 }
-                Err(broken) => tell(&describe(&broken)),
             }
-            true
-        })?;
-        Ok(Self { photos, hash: format!("{:032x}", hasher.digest128()) })
-    }
+        }
+        Err(broken) => tell(&describe(broken)),
+    })?;
+    let Survey { listings, broken, photos, labels, fingerprint: _ } = survey;
+    let format = opened.format.name;
+    output::print(&format!(
+        "format\t{format}\nlistings\t{listings}\nlabels\t{labels}\nphotos\t{photos}\n\
+         photos missing\t{missing}\nlistings that cannot be used\t{broken}\n"
+    ))?;
+    Ok(if missing + broken == 0 { Outcome::Done } else { Outcome::Partly })
 }
 
-/// A listing of a data set, with the paths of its photos.
-pub fn job(root: &Path, split: &str, listing: Listing) -> Job {
-    let path = |image| image_path(root, split, &listing, image).map_err(|error| Problem::new("name", describe(&error)));
-    let paths = listing.images.iter().map(path).collect();
-    Job { listing, paths }
+fn predict_with<M: MatchListings>(
+    matcher: &M,
+    opened: &Opened,
+    out: &Path,
+    args: &PredictArgs,
+) -> Result<Outcome, Failure> {
+    if args.scores.as_deref() == Some(out) {
+        return Err(Failure::Usage("--scores and --out name the same file: give them two".to_owned()));
+    }
+    let format = match &args.format {
+        Some(name) => registry::by_name(name)?,
+        None => guess(out, opened)?,
+    };
+    let open = |format: &'static Format, path: &Path, bom: bool| -> OpenSink {
+        let options = SinkOptions { out: path.to_owned(), bom };
+        Box::new(move || registry::create(format, &options))
+    };
+    let mut sinks = vec![open(format, out, args.bom)];
+    if let Some(scores) = &args.scores {
+        sinks.push(open(registry::by_name("jsonl")?, scores, false));
+    }
+    let options = MatchOptions {
+        decode: args.decide.resolve(opened.input.complete)?,
+        min_confidence: args.decide.min_confidence,
+        stop: Some(interrupt::watch()?),
+        ..MatchOptions::default()
+    };
+    let journal = journal_path(out);
+    let resume = Resume { journal: journal.clone(), resume: args.resume, model: args.model.fingerprint()? };
+    let bar = progress::bar(0, "photos");
+    let source = &*opened.source;
+    let summary = predict(Prediction { matcher, source, sinks, options, resume }, &mut |event| match event {
+        Event::Surveyed(survey) => bar.set_length(survey.photos),
+        Event::Resumed(answered) => bar.inc(answered.listing.images.len() as u64),
+        Event::Answered { answered, remarks } => {
+            if !answered.answer.is_complete() || !remarks.is_empty() {
+                bar.suspend(|| report(&answered.answer, remarks));
+            }
+            bar.inc(answered.listing.images.len() as u64);
+        }
+        _ => {}
+    })?;
+    bar.finish_and_clear();
+    if summary.stopped {
+        let done = format!("interrupted: {} of {} listings are done", summary.done, summary.entries);
+        tell(&match journal {
+            Some(_) => format!("{done}; the same command with --resume continues"),
+            None => format!("{done}, and nothing is kept of them, since --out is no regular file"),
+        });
+        return Ok(Outcome::Interrupted);
+    }
+    Ok(if summary.incomplete == 0 { Outcome::Done } else { Outcome::Partly })
 }
 
-/// Where predictions go.
-struct Output<'a> {
-    out: Writer,
-    scores: Option<(AnswerWriter<AtomicFile>, &'a Path)>,
-    path: &'a Path,
-    outcome: Outcome,
-}
-
-impl<'a> Output<'a> {
-    fn create(args: &'a PredictArgs) -> Result<Self, Failure> {
-        let scores =
-            |path: &'a PathBuf| Ok::<_, WriteError>((AnswerWriter::new(AtomicFile::create(path)?), path.as_path()));
-        Ok(Self {
-            out: Writer::create(&args.out, args.format)?,
-            scores: args.scores.as_ref().map(scores).transpose()?,
-            path: &args.out,
-            outcome: Outcome::Done,
-        })
-    }
-
-    /// Writes the listings with their predictions; those that are broken keep their place.
-    fn write_all(
-        mut self,
-        args: &PredictArgs,
-        mut predictions: impl Iterator<Item = Result<Answer, FormatError>>,
-    ) -> Result<Outcome, Failure> {
-        let mut failure = None;
-        for_each_entry(&args.data, &args.split, &mut |entry| {
-            let written = match entry {
-                Ok(listing) => match predictions.next() {
-                    Some(Ok(prediction)) if prediction.id == listing.id => self.write(&listing, &prediction),
-                    Some(Err(error)) => Err(error.into()),
-                    _ => Err(Failure::Usage(format!("{}: changed meanwhile; run again", args.data.display()))),
-                },
-                Err(broken) => self.write_broken(&broken),
-            };
-            failure = written.err();
-            failure.is_none()
-        })?;
-        failure.map_or_else(|| self.finish(), Err)
-    }
-
-    fn write(&mut self, listing: &Listing, prediction: &Answer) -> Result<(), Failure> {
-        if !prediction.is_complete() {
-            self.outcome = Outcome::Partly;
-        }
-        self.out.write(listing, prediction).map_err(write_error(self.path))?;
-        self.write_scores(prediction)
-    }
-
-    fn write_broken(&mut self, broken: &BrokenListing) -> Result<(), Failure> {
-        self.outcome = Outcome::Partly;
-        let nothing = Listing { id: broken.id().to_owned(), ..Listing::default() };
-        let prediction = Answer::failed(&nothing, &[], Problem::new("listing", describe(broken)));
-        match &mut self.out {
-            Writer::Course(writer) => writer.write_broken(broken),
-            Writer::Jsonl(writer) => writer.write(&prediction),
-            Writer::Csv(writer) => writer.write(&prediction),
-        }
-        .map_err(write_error(self.path))?;
-        self.write_scores(&prediction)
-    }
-
-    fn write_scores(&mut self, prediction: &Answer) -> Result<(), Failure> {
-        match &mut self.scores {
-            Some((writer, path)) => writer.write(prediction).map_err(write_error(path)),
-            None => Ok(()),
-        }
-    }
-
-    fn finish(self) -> Result<Outcome, Failure> {
-        self.out.finish(self.path)?;
-        if let Some((writer, path)) = self.scores {
-            writer.finish().map_err(write_error(path))?.commit()?;
-        }
-        Ok(self.outcome)
+/// The format of an output of that name.
+fn guess(out: &Path, opened: &Opened) -> Result<&'static Format, Failure> {
+    match registry::by_ending(out) {
+        Some(format) => Ok(format),
+        None if opened.format.create.is_some() => Ok(opened.format),
+        None => Ok(registry::by_name("jsonl")?),
     }
 }
 
 /// Names on stderr what could not be processed.
-pub fn report(prediction: &Answer) {
-    if let Some(error) = &prediction.error {
-        tell(&format!("{}: {error}", prediction.id));
+pub fn report(answer: &Answer, remarks: &[String]) {
+    remarks.iter().for_each(|remark| tell(remark));
+    if let Some(error) = &answer.error {
+        // A listing that cannot be used is named by its own error.
+        tell(&if error.code == BROKEN { error.to_string() } else { format!("{}: {error}", answer.id) });
     }
-    for image in &prediction.images {
+    for image in &answer.images {
         if let Some(error) = &image.error {
             // The error names the file, with its path where it has one.
-            tell(&format!("{}: {error}", prediction.id));
+            tell(&format!("{}: {error}", answer.id));
         }
     }
-}
-
-/// Wraps what writing a file can fail with.
-pub fn write_error(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
-    let path = path.to_owned();
-    move |source| Failure::Write { path, source }
 }

@@ -17,7 +17,6 @@ fn predict(merged: &[u8]) -> (Data, Run) {
 
 #[test]
 fn a_broken_merged_file_is_refused_with_its_place() {
-    let utf16: Vec<u8> = GOOD.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let cases: Vec<(&str, Vec<u8>, &[&str])> = vec![
         ("broken", b"{\n \"1\": {\"optional_tags\": [}\n}".to_vec(), &["test_all.json:2:26: not valid JSON"]),
         ("cut off", br#"{"1": {"optional_tags": ["a"#.to_vec(), &["test_all.json:1:27: the JSON ends in the middle"]),
@@ -25,13 +24,11 @@ fn a_broken_merged_file_is_refused_with_its_place() {
         ("more behind", format!("{{\"1\": {GOOD}}} x").into_bytes(), &["test_all.json:1:", "not valid JSON"]),
         ("empty", Vec::new(), &["test_all.json: the file is empty; expected an object of listings"]),
         ("only a mark", b"\xEF\xBB\xBF".to_vec(), &["test_all.json: the file is empty"]),
-        // 黑色 in GB18030.
         (
-            "GB18030",
-            b"{\"1\":\n{\"optional_tags\": [\"\xBA\xDA\xC9\xAB\"]}}".to_vec(),
-            &["test_all.json:2: byte 26 is not UTF-8", "iconv -f GB18030 -t UTF-8"],
+            "damaged",
+            b"{\"1\":\n{\"optional_tags\": [\"\xE9\xBB\x91\xE8\x89\xB2\", \"\xFF\"]}}".to_vec(),
+            &["test_all.json:2: byte 36 is not UTF-8", "write it again as UTF-8"],
         ),
-        ("UTF-16", utf16, &["is not UTF-8", "iconv -f UTF-16LE -t UTF-8"]),
     ];
     for (what, bytes, parts) in cases {
         println!("{what}");
@@ -47,6 +44,22 @@ fn a_byte_order_mark_is_passed_over() {
     run.succeeds();
     let expected = format!("{{\"1\": {}}}", GOOD.replace("null", "\"黑色\""));
     assert_eq!(fs::read_to_string(data.path("out.json")).unwrap(), expected, "written without the mark");
+}
+
+#[test]
+fn text_of_windows_is_read_and_noted() {
+    let utf16: Vec<u8> = format!("\u{FEFF}{{\"1\": {GOOD}}}").encode_utf16().flat_map(u16::to_le_bytes).collect();
+    // 黑色 in GB18030.
+    let gb18030 = b"{\"1\": {\"optional_tags\": [\"\xBA\xDA\xC9\xAB\"], \"imgs_tags\": [{\"a.jpg\": null}]}}".to_vec();
+    let expected = format!("{{\"1\": {}}}", GOOD.replace("null", "\"黑色\""));
+    for (bytes, guessed) in [(utf16, false), (gb18030, true)] {
+        let (data, run) = predict(&bytes);
+        run.succeeds();
+        assert_eq!(fs::read_to_string(data.path("out.json")).unwrap(), expected, "written as UTF-8");
+        data.run(&["--format", "jsonl"]).succeeds();
+        let answers = fs::read_to_string(data.path("out.json")).unwrap();
+        assert_eq!(answers.contains("encoding-guessed"), guessed, "{answers}");
+    }
 }
 
 #[test]

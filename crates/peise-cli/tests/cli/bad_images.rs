@@ -59,7 +59,7 @@ fn predict_names_each_bad_photo_and_spares_the_others() {
         assert!(line.starts_with("peise: bad: ") && line.contains(told), "{line}");
         assert!(answers.contains(&((*name).to_owned(), None)), "{name} must be null: {answers:?}");
         let image = predicted.of("bad").images.iter().find(|image| image.file == *name).unwrap();
-        assert!(image.error.as_ref().is_some_and(|error| error.contains(told)), "{image:?}");
+        assert!(image.error.as_ref().is_some_and(|error| error.text.contains(told)), "{image:?}");
         assert_eq!((image.index, image.probability, image.marginals.len()), (None, None, 0));
     }
     for name in ["first.jpg", "last.jpg"] {
@@ -144,7 +144,7 @@ fn a_reason_is_given_once() {
         let path = folder.path().join(name);
         let run = peise(["match", text(&path), "--label", "黑色", "--json"]).exits(1);
         let prediction = run.prediction();
-        let error = prediction.images[0].error.clone().unwrap();
+        let error = prediction.images[0].error.clone().unwrap().text;
         for said in ["truncated", "cannot be read"] {
             assert!(error.matches(said).count() <= 1, "{error}");
         }

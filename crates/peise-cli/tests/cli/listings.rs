@@ -47,7 +47,7 @@ fn odd_listings() -> Data {
 
 #[track_caller]
 fn has_note(prediction: &Answer, note: &str) {
-    assert!(prediction.notes.iter().any(|found| found.contains(note)), "{note:?} in {:?}", prediction.notes);
+    assert!(prediction.notes.iter().any(|found| found.text.contains(note)), "{note:?} in {:?}", prediction.notes);
 }
 
 #[test]
@@ -56,7 +56,11 @@ fn odd_listings_have_their_answers() {
     assert_eq!(predicted.run.code, Some(1));
     assert_eq!(predicted.run.stderr, "peise: no-label: the listing has no label; add its colour options\n");
     assert!(predicted.answers("no-label").iter().all(|(_, label)| label.is_none()));
-    assert_eq!(predicted.of("no-label").error.as_deref(), Some("the listing has no label; add its colour options"));
+    let error = predicted.of("no-label").error.as_ref().unwrap();
+    assert_eq!(
+        (error.code.as_str(), error.text.as_str()),
+        ("no-label", "the listing has no label; add its colour options")
+    );
 
     let answered = ["one-label", "twins", "look-alikes", "digits", "emoji", "invisible", "long", "more-labels", "many"];
     for id in answered.iter().chain(&["ordinary", "last"]) {

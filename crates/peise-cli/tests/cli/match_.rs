@@ -97,7 +97,9 @@ fn answers_below_the_least_confidence_are_withheld() {
     let withheld = some.images.iter().filter(|image| image.label.is_none()).count();
     assert!(withheld > 0);
     assert_eq!(table.matches("\t(unsure)\t").count(), withheld);
-    for wrong in ["1.5", "-1", "NaN"] {
+    let none = peise(["match", text(folder.path()), "--json", "--min-confidence", "1.5"]).succeeds().prediction();
+    assert!(none.images.iter().all(|image| image.label.is_none() && image.probability.is_some()), "above 1 no answer");
+    for wrong in ["-1", "NaN"] {
         peise(["match", text(folder.path()), &format!("--min-confidence={wrong}")])
             .refuses(&["--min-confidence", "expected a probability from 0 to 1"]);
     }
@@ -165,7 +167,11 @@ fn wrong_use_is_one_line_that_says_how_to_mend_it() {
 #[test]
 fn a_listing_folder_that_cannot_be_read_is_refused() {
     let cases: [(&str, &[u8], &[&str]); 7] = [
-        ("labels.txt", b"\xBA\xDA\xC9\xAB\n", &["labels.txt:1: byte 0 is not UTF-8", "iconv -f GB18030 -t UTF-8"]),
+        (
+            "labels.txt",
+            b"\xE9\xBB\x91\xE8\x89\xB2\n\xFF",
+            &["labels.txt:2: byte 7 is not UTF-8", "write it again as UTF-8"],
+        ),
         ("labels.txt", b"", &["labels.txt: the file is empty; expected one label per line"]),
         ("labels.txt", b" \n\t\n", &["labels.txt: the file is empty; expected one label per line"]),
         ("profile.json", b"{\n\"optional_tags\": oops", &["profile.json:2:18: not valid JSON"]),
@@ -189,8 +195,7 @@ fn a_listing_folder_that_cannot_be_read_is_refused() {
     }
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("labels.txt"), "黑色").unwrap();
-    peise(["match", text(folder.path())])
-        .refuses(&["found no photos; expected photos: *.jpg, *.jpeg, *.png or *.webp"]);
+    peise(["match", text(folder.path())]).refuses(&["found no photos; expected photos (JPEG, PNG, WebP, ...)"]);
 }
 
 #[cfg(target_os = "linux")]
@@ -246,4 +251,40 @@ fn an_engine_that_is_not_there_is_replaced_with_a_word() {
     assert_eq!(replaced.stderr.lines().count(), 1, "{}", replaced.stderr);
     assert!(replaced.stderr.contains(text(&none)) && replaced.stderr.ends_with("computing with flex\n"));
     peise(["match", text(&photo), "--engine", "abacus"]).exits(2);
+}
+
+#[test]
+fn every_file_of_a_folder_is_matched_or_named() {
+    let folder = tempfile::tempdir().unwrap();
+    let photos = ["a.JPG", "b.jfif", "c.jpg?v=2", "d", "e.png"];
+    for name in photos {
+        fs::write(folder.path().join(name), photo()).unwrap();
+    }
+    let bookkeeping = ["labels.txt", ".DS_Store", "Thumbs.db", "readme.md", "prices.csv"];
+    for name in bookkeeping {
+        fs::write(folder.path().join(name), "黑色，白色").unwrap();
+    }
+    fs::write(folder.path().join("f.avif"), b"\0\0\0\x18ftypavif").unwrap();
+    fs::write(folder.path().join("g.docx"), b"PK\x03\x04").unwrap();
+    let run = peise(["match", text(folder.path()), "--json", "--none", "forbid"]).exits(1);
+    let answer = run.prediction();
+    let files: Vec<&str> = answer.images.iter().map(|image| image.file.as_str()).collect();
+    assert_eq!(files, [&photos[..], &["f.avif"]].concat());
+    assert!(answer.images[..5].iter().all(|image| image.label.is_some()), "{answer:?}");
+    assert_eq!(answer.labels, ["黑色", "白色"], "one line is a list");
+    assert_eq!(run.stderr.lines().count(), 2, "{}", run.stderr);
+    assert!(run.stderr.contains("g.docx: is no picture; left out") && run.stderr.contains("f.avif: is an AVIF image"));
+    assert!(!bookkeeping.iter().any(|name| run.stderr.contains(name) || run.stdout.contains(name)));
+    assert!(answer.notes.iter().any(|note| note.text == "no pictures, left out: g.docx"), "{:?}", answer.notes);
+}
+
+#[test]
+fn labels_that_look_joined_stay_one_and_are_noted() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("a.jpg");
+    fs::write(&path, photo()).unwrap();
+    let run = peise(["match", text(&path), "--label", "黑色,白色", "--bom"]).succeeds();
+    assert!(
+        run.stdout.starts_with('\u{FEFF}') && run.stdout.contains("# \"黑色,白色\" looks like several labels in one")
+    );
 }

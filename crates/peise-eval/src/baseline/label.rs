@@ -9,7 +9,7 @@ use peise::label::indistinguishable;
 use peise::listing::Listing;
 use peise::matcher::decode::{self, DecodeOptions};
 use peise::{Answer, EngineError, MatchError, Problem};
-use peise_listings::stream::MatchListings;
+use peise_listings::MatchListings;
 
 /// A matcher that needs no training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,6 +11,7 @@ fn listing(labels: &[&str], images: usize) -> Listing {
         id: "a".into(),
         labels: labels.iter().map(|&label| label.into()).collect(),
         images: (0..images).map(|k| ListingImage { file: format!("{k}.jpg"), label: None }).collect(),
+        ..Listing::default()
     }
 }
 

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use super::profile::{EXPECTED_MERGED, stream_merged};
 use super::{BrokenListing, Entry, Listing, ListingImage, PROFILE, read_merged, read_profile};
 use crate::name::plain_name;
+use crate::text::TextFile;
 use crate::{FormatError, ListingError, MAX_TEXT_BYTES};
 
 /// One split of a data set in the course format.
@@ -32,7 +33,14 @@ impl DataSet {
         plain_name("split", split)?;
         let merged = root.join(format!("{split}_all.json"));
         let entries = match read_merged(&merged) {
-            Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => scan(root, split)?,
+            Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+                let mut entries = Vec::new();
+                for_each_profile(root, split, &mut |entry| {
+                    entries.push(entry);
+                    true
+                })?;
+                entries
+            }
             other => other?,
         };
         Ok(Self { root: root.to_owned(), split: split.to_owned(), entries })
@@ -75,38 +83,41 @@ pub fn image_path(root: &Path, split: &str, listing: &Listing, image: &ListingIm
 /// As [`DataSet::open`]; entries before the place of an error have been handed over.
 pub fn for_each_entry(root: &Path, split: &str, take: &mut dyn FnMut(Entry) -> bool) -> Result<(), FormatError> {
     plain_name("split", split)?;
-    let path = root.join(format!("{split}_all.json"));
-    let file = match fs::File::open(&path) {
-        Ok(file) => file,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {
-            let mut entries = scan(root, split)?.into_iter();
-            while let Some(entry) = entries.next()
-                && take(entry)
-            {}
-            return Ok(());
+    match for_each_merged(&root.join(format!("{split}_all.json")), take) {
+        Err(FormatError::Io { source, .. }) if source.kind() == io::ErrorKind::NotFound => {
+            for_each_profile(root, split, take)
         }
-        Err(source) => return Err(FormatError::Io { path, action: "read", source }),
-    };
-    let mut reader = io::BufReader::with_capacity(1 << 16, file);
-    let start = io::BufRead::fill_buf(&mut reader).map_err(|source| FormatError::Io {
-        path: path.clone(),
-        action: "read",
-        source,
-    })?;
-    if start.starts_with(b"\xEF\xBB\xBF") {
-        io::BufRead::consume(&mut reader, 3);
+        read => read,
     }
-    stream_merged(reader, take).map_err(|error| {
-        // Reading the file as a whole tells encodings apart, and so explains better what is wrong.
-        match fs::metadata(&path) {
-            Ok(found) if found.len() <= MAX_TEXT_BYTES => read_merged(&path).err(),
+}
+
+/// As [`for_each_entry`], of a merged file.
+pub(super) fn for_each_merged(path: &Path, take: &mut dyn FnMut(Entry) -> bool) -> Result<(), FormatError> {
+    for_each_in(path, &TextFile::detect(path)?, take)
+}
+
+/// As [`for_each_merged`], of a file whose encoding is known.
+pub(super) fn for_each_in(
+    path: &Path,
+    text: &TextFile,
+    take: &mut dyn FnMut(Entry) -> bool,
+) -> Result<(), FormatError> {
+    stream_merged(text.open(path)?, take).map_err(|error| {
+        // Only a reader of the whole file tells an empty one from one that was cut off.
+        match fs::metadata(path) {
+            Ok(found) if found.len() <= MAX_TEXT_BYTES => read_merged(path).err(),
             _ => None,
         }
-        .unwrap_or_else(|| FormatError::from_json(path.clone(), 1, EXPECTED_MERGED, error))
+        .unwrap_or_else(|| FormatError::from_json(path.to_owned(), 1, EXPECTED_MERGED, error))
     })
 }
 
-fn scan(root: &Path, split: &str) -> Result<Vec<Entry>, FormatError> {
+/// Hands every `ROOT/{split}/<id>/profile.json` to `take`, sorted by id, until that answers `false`.
+pub(super) fn for_each_profile(
+    root: &Path,
+    split: &str,
+    take: &mut dyn FnMut(Entry) -> bool,
+) -> Result<(), FormatError> {
     let folder = root.join(split);
     let failed = |source: io::Error| {
         if source.kind() == io::ErrorKind::NotFound {
@@ -133,16 +144,21 @@ fn scan(root: &Path, split: &str) -> Result<Vec<Entry>, FormatError> {
     }
     ids.sort_unstable();
     ids.dedup();
-    Ok(ids.iter().map(|id| scan_one(&folder, id)).collect())
+    for id in ids {
+        if !take(scan_one(&folder, &id)) {
+            break;
+        }
+    }
+    Ok(())
 }
 
 fn scan_one(folder: &Path, id: &str) -> Entry {
     read_profile(&folder.join(id).join(PROFILE), id).map_err(|error| {
         let error = match error {
             FormatError::Listing { source, .. } => source,
-            other => ListingError::Profile { id: id.to_owned(), source: Box::new(other) },
+            other => ListingError::Unreadable { id: id.to_owned(), source: Box::new(other) },
         };
-        BrokenListing { error, original: None }
+        BrokenListing::new(error)
     })
 }
 
@@ -174,7 +190,7 @@ mod tests {
             .unwrap();
             assert_eq!(taken, usize::from(text != "{}"));
         }
-        for bad in [&b"{\"1\": "[..], b"", b"[]", b"{} x", b"{\"\xBA\xDA\": 1}"] {
+        for bad in [&b"{\"1\": "[..], b"", b"[]", b"{} x", b"{\"\xE9\xBB\x91\xE8\x89\xB2\xFF\": 1}"] {
             fs::write(&path, bad).unwrap();
             let streamed = for_each_entry(folder.path(), "test", &mut |_| true).unwrap_err();
             let opened = DataSet::open(folder.path(), "test").unwrap_err();

@@ -1,48 +1,20 @@
 //! From JSON to listings, one at a time.
 
-use std::collections::HashSet;
 use std::fmt;
 use std::io;
 
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use super::{Entry, Listing, ListingImage};
-use crate::ListingError;
+use crate::hex::parse_hex;
+use crate::ids::Ids;
 use crate::json::Node;
 use crate::name::plain_name;
+use crate::{BrokenListing, ListingError};
 
 pub(super) const EXPECTED_MERGED: &str =
     r#"an object of listings, {"ID": {"optional_tags": ["LABEL"], "imgs_tags": [{"FILE": null}]}}"#;
 pub(super) const EXPECTED_PROFILE: &str = r#"one listing, {"optional_tags": ["LABEL"], "imgs_tags": [{"FILE": null}]}"#;
-
-/// A listing that cannot be used.
-#[derive(Debug)]
-pub struct BrokenListing {
-    /// What is wrong with it.
-    pub error: ListingError,
-    /// The listing as it was read, so that it keeps its place in the output; `None` where nothing could be read.
-    pub(super) original: Option<Box<Node>>,
-}
-
-impl BrokenListing {
-    /// Identifier of the listing.
-    pub fn id(&self) -> &str {
-        self.error.id()
-    }
-}
-
-// Transparent: the listing adds nothing to what its error says.
-impl fmt::Display for BrokenListing {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.error.fmt(formatter)
-    }
-}
-
-impl std::error::Error for BrokenListing {
-    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        self.error.source()
-    }
-}
 
 pub(super) fn parse_merged(text: &str) -> serde_json::Result<Vec<Entry>> {
     let mut entries = Vec::new();
@@ -81,12 +53,12 @@ impl<'de> Visitor<'de> for MergedVisitor<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<(), A::Error> {
-        let mut seen = HashSet::new();
+        let mut ids = Ids::default();
         while let Some((id, node)) = access.next_entry::<String, Node>()? {
-            let entry = if seen.insert(id.clone()) {
+            let entry = if ids.insert(&id) {
                 parse_entry(&id, node)
             } else {
-                Err(BrokenListing { error: ListingError::DuplicateId { id }, original: None })
+                Err(BrokenListing::new(ListingError::DuplicateId { id }))
             };
             if !(self.take)(entry) {
                 *self.stopped = true;
@@ -120,7 +92,55 @@ pub(super) fn parse_profile(id: &str, node: &Node) -> Result<Listing, ListingErr
         .enumerate()
         .map(|(index, node)| parse_image(Place { id, key: &format!("imgs_tags[{index}]") }, node))
         .collect::<Result<_, _>>()?;
-    Ok(Listing { id: id.to_owned(), labels, images })
+    Ok(Listing {
+        id: id.to_owned(),
+        labels,
+        images,
+        title: title(id, pairs)?,
+        colours: colours(id, pairs)?,
+        shows_none: shows_none(id, pairs)?,
+    })
+}
+
+fn title(id: &str, pairs: &[(String, Node)]) -> Result<Option<String>, ListingError> {
+    match find(id, pairs, "title")? {
+        None | Some(Node::Null) => Ok(None),
+        Some(Node::Text(title)) => Ok(Some(title.clone())),
+        Some(other) => Err(Place { id, key: "title" }.shape("a text", other)),
+    }
+}
+
+fn colours(id: &str, pairs: &[(String, Node)]) -> Result<Vec<(String, [u8; 3])>, ListingError> {
+    let place = Place { id, key: "colours" };
+    let colours = match find(id, pairs, "colours")? {
+        None | Some(Node::Null) => return Ok(Vec::new()),
+        Some(Node::Object(colours)) => colours,
+        Some(other) => return Err(place.shape(r##"an object, {"LABEL": "#rrggbb"}"##, other)),
+    };
+    let colour = |(label, node): &(String, Node)| match node {
+        Node::Text(text) if let Some(colour) = parse_hex(text) => Ok((label.clone(), colour)),
+        other => Err(place.shape("colours as #rrggbb", other)),
+    };
+    colours.iter().map(colour).collect()
+}
+
+fn shows_none(id: &str, pairs: &[(String, Node)]) -> Result<Vec<String>, ListingError> {
+    if find(id, pairs, "shows_none")?.is_none() {
+        return Ok(Vec::new());
+    }
+    let file = |node: &Node| match node {
+        Node::Text(file) => Ok(file.clone()),
+        other => Err(Place { id, key: "shows_none" }.shape("file names", other)),
+    };
+    list(id, pairs, "shows_none")?.iter().map(file).collect()
+}
+
+fn find<'a>(id: &str, pairs: &'a [(String, Node)], key: &'static str) -> Result<Option<&'a Node>, ListingError> {
+    let mut found = pairs.iter().filter(|(name, _)| name == key).map(|(_, node)| node);
+    match (found.next(), found.next()) {
+        (_, Some(_)) => Err(ListingError::DuplicateKey { id: id.to_owned(), key: key.to_owned() }),
+        (first, None) => Ok(first),
+    }
 }
 
 fn parse_image(place: Place<'_>, node: &Node) -> Result<ListingImage, ListingError> {
@@ -139,11 +159,7 @@ fn parse_image(place: Place<'_>, node: &Node) -> Result<ListingImage, ListingErr
 }
 
 fn list<'a>(id: &str, pairs: &'a [(String, Node)], key: &'static str) -> Result<&'a [Node], ListingError> {
-    let mut found = pairs.iter().filter(|(name, _)| name == key);
-    let (_, node) = found.next().ok_or_else(|| ListingError::MissingKey { id: id.to_owned(), key })?;
-    if found.next().is_some() {
-        return Err(ListingError::DuplicateKey { id: id.to_owned(), key: key.to_owned() });
-    }
+    let node = find(id, pairs, key)?.ok_or_else(|| ListingError::MissingKey { id: id.to_owned(), key })?;
     match node {
         Node::List(values) => Ok(values),
         other => Err(Place { id, key }.shape("a list", other)),

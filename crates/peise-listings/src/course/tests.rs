@@ -34,6 +34,7 @@ fn listing(id: &str, labels: &[&str], images: &[(&str, Option<&str>)]) -> Listin
             .iter()
             .map(|&(file, label)| ListingImage { file: file.into(), label: label.map(Into::into) })
             .collect(),
+        ..Listing::default()
     }
 }
 
@@ -147,7 +148,7 @@ fn a_broken_listing_costs_only_itself_and_keeps_its_place() {
 
 #[test]
 fn a_broken_file_says_where() {
-    let gb18030 = b"{\"1\": {\"optional_tags\": [\"\xBA\xDA\xC9\xAB\"], \"imgs_tags\": []}}";
+    let damaged = b"{\"\xE9\xBB\x91\xE8\x89\xB2\": \"\xFF\"}";
     let cases: [(&[u8], &str); 7] = [
         (b"", "the file is empty; expected an object of listings"),
         (b"\xEF\xBB\xBF", "the file is empty"),
@@ -155,7 +156,7 @@ fn a_broken_file_says_where() {
         (b"{\"1\": {\"optional_tags\": [", "test_all.json:1:25: the JSON ends in the middle"),
         (b"[1]", "test_all.json:1:0: expected an object of listings"),
         (b"{} {}", "test_all.json:1:4: not valid JSON"),
-        (gb18030, "test_all.json:1: byte 26 is not UTF-8, the file may be GB18030"),
+        (damaged, "test_all.json:1: byte 12 is not UTF-8"),
     ];
     for (text, named) in cases {
         let message = describe(&merged(text).unwrap_err());
@@ -210,7 +211,7 @@ fn any_listing() -> impl Strategy<Value = Listing> {
     let images = proptest::collection::vec(image, 0..5);
     ("[a-z0-9色]{1,8}", proptest::collection::vec(any::<String>(), 0..5), images).prop_map(|(id, labels, images)| {
         let images = images.into_iter().map(|(file, label)| ListingImage { file, label }).collect();
-        Listing { id, labels, images }
+        Listing { id, labels, images, ..Listing::default() }
     })
 }
 
@@ -224,5 +225,47 @@ proptest! {
         prop_assert_eq!(entries.len(), 1);
         prop_assert_eq!(entries[0].as_ref().unwrap(), &listing);
         prop_assert_eq!(written(&entries), text);
+    }
+}
+
+#[test]
+fn what_a_profile_may_carry_is_read_and_written() {
+    let text = r##"{"1": {"optional_tags": ["黑"], "imgs_tags": [{"a.jpg": null}], "title": "衬衫", "colours": {"黑": "#0a0b0c"}, "shows_none": ["a.jpg"]}}"##;
+    let entries = merged(text).unwrap();
+    let listing = entries[0].as_ref().unwrap();
+    assert_eq!((listing.title.as_deref(), listing.shows_none.as_slice()), (Some("衬衫"), &["a.jpg".to_owned()][..]));
+    assert_eq!(listing.colours, [("黑".to_owned(), [10, 11, 12])]);
+    assert_eq!(written(&entries), text);
+    for (extra, named) in [
+        (r#""title": 3"#, "title: expected a text, found the number 3"),
+        (r##""colours": {"黑": "black"}"##, "colours: expected colours as #rrggbb, found the text \"black\""),
+        (r#""colours": []"#, "colours: expected an object"),
+        (r#""shows_none": "a.jpg""#, "shows_none: expected a list"),
+        (r#""shows_none": [null]"#, "shows_none: expected file names, found null"),
+        (r#""title": "a", "title": "b""#, "the key \"title\" occurs twice"),
+    ] {
+        let text = format!(r#"{{"1": {{"optional_tags": [], "imgs_tags": [], {extra}}}}}"#);
+        let message = describe(merged(&text).unwrap()[0].as_ref().unwrap_err());
+        assert!(message.contains(named), "{message}");
+    }
+}
+
+#[test]
+fn text_of_windows_is_read() {
+    let text = r#"{"1": {"optional_tags": ["黑色", "白色"], "imgs_tags": [{"a.jpg": null}]}}"#;
+    let (gb18030, ..) = encoding_rs::GB18030.encode(text);
+    let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for bytes in [&*gb18030, &utf16] {
+        assert_eq!(written(&merged(bytes).unwrap()), text);
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join("test_all.json"), bytes).unwrap();
+        let source = CourseSource::open(&crate::registry::SourceOptions::new(folder.path())).unwrap();
+        let take = &mut |entry: crate::Entry| {
+            let found = entry.unwrap();
+            assert_eq!(found.listing.labels, ["黑色", "白色"]);
+            assert_eq!(found.notes[0].code, peise::NoteCode::EncodingGuessed);
+            std::ops::ControlFlow::Continue(())
+        };
+        crate::ListingSource::read(&source, take).unwrap();
     }
 }

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use serde::ser::{Serialize, SerializeMap, Serializer};
 
 use super::{BrokenListing, Listing, ListingImage};
-use crate::ListingError;
+use crate::hex::write_hex;
 use crate::json::{Node, write_python};
+use crate::sink::Unusable;
 
 /// Writes a merged file listing by listing, so that it need not fit into memory.
 #[derive(Debug)]
@@ -38,13 +39,17 @@ impl<W: Write> MergedWriter<W> {
     /// # Errors
     /// If writing fails.
     pub fn write_broken(&mut self, broken: &BrokenListing) -> io::Result<()> {
-        match (&broken.error, &broken.original) {
-            (ListingError::DuplicateId { .. }, _) => Ok(()),
-            (error, Some(original)) => {
-                self.key(error.id())?;
+        self.write_unusable(broken.id(), &Unusable::of(broken))
+    }
+
+    pub(crate) fn write_unusable(&mut self, id: &str, unusable: &Unusable) -> io::Result<()> {
+        match unusable {
+            Unusable::Repeated => Ok(()),
+            Unusable::Original(original) => {
+                self.key(id)?;
                 write_python(&mut self.writer, &unanswered(original))
             }
-            (error, None) => self.write(&Listing { id: error.id().to_owned(), labels: Vec::new(), images: Vec::new() }),
+            Unusable::Lost => self.write(&Listing { id: id.to_owned(), ..Listing::default() }),
         }
     }
 
@@ -74,10 +79,28 @@ struct Profile<'a>(&'a Listing);
 
 impl Serialize for Profile<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(2))?;
-        map.serialize_entry("optional_tags", &self.0.labels)?;
-        map.serialize_entry("imgs_tags", &Images(&self.0.images))?;
+        let Listing { id: _, labels, images, title, colours, shows_none } = self.0;
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("optional_tags", labels)?;
+        map.serialize_entry("imgs_tags", &Images(images))?;
+        if let Some(title) = title {
+            map.serialize_entry("title", title)?;
+        }
+        if !colours.is_empty() {
+            map.serialize_entry("colours", &Colours(colours))?;
+        }
+        if !shows_none.is_empty() {
+            map.serialize_entry("shows_none", shows_none)?;
+        }
         map.end()
+    }
+}
+
+struct Colours<'a>(&'a [(String, [u8; 3])]);
+
+impl Serialize for Colours<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_map(self.0.iter().map(|(label, colour)| (label, write_hex(*colour))))
     }
 }
 

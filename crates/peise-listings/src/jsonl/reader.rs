@@ -1,29 +1,22 @@
-//! Predictions from JSON lines.
+//! Answers from JSON lines.
 
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::io::{BufRead, BufReader};
+use std::path::Path;
 
 use crate::FormatError;
+use crate::lines::LineReader;
 use peise::answer::{Answer, ImageAnswer};
 
-/// The longest line accepted, 64 MiB: a listing of 4,000 photos and 1,000 labels.
-pub const MAX_LINE_BYTES: u64 = 64 << 20;
+const EXPECTED: &str = r#"one answer per line, {"id": ..., "labels": [...], "images": [...], ...}"#;
 
-const EXPECTED: &str = r#"one prediction per line, {"id": ..., "labels": [...], "images": [...], ...}"#;
-
-/// Reads predictions line by line; blank lines are passed over.
+/// Reads answers line by line; blank lines are passed over.
 ///
 /// A line that cannot be read is an error of its own, and the next line follows. Only where the file itself fails does
 /// reading end.
 #[derive(Debug)]
 pub struct AnswerReader<R: BufRead> {
-    reader: R,
-    path: PathBuf,
-    line: usize,
-    offset: u64,
-    bytes: Vec<u8>,
-    ended: bool,
+    lines: LineReader<R>,
 }
 
 impl AnswerReader<BufReader<File>> {
@@ -41,66 +34,33 @@ impl AnswerReader<BufReader<File>> {
 impl<R: BufRead> AnswerReader<R> {
     /// Reads from anywhere; `path` names the source in errors.
     pub fn new(reader: R, path: &Path) -> Self {
-        Self { reader, path: path.to_owned(), line: 0, offset: 0, bytes: Vec::new(), ended: false }
+        Self { lines: LineReader::new(reader, path) }
     }
 
     /// Bytes up to the end of the last line that ended in a line break.
     ///
     /// What an interrupted run left can be cut here and continued.
     pub fn complete_bytes(&self) -> u64 {
-        self.offset
+        self.lines.complete_bytes()
     }
 
     /// Number of the line read last, from 1.
     pub fn line(&self) -> usize {
-        self.line
-    }
-
-    fn read_line(&mut self) -> Result<bool, FormatError> {
-        self.bytes.clear();
-        let read = (&mut self.reader).take(MAX_LINE_BYTES).read_until(b'\n', &mut self.bytes);
-        let read = read.map_err(|source| self.failed(source))? as u64;
-        self.line += usize::from(read > 0);
-        if self.bytes.ends_with(b"\n") {
-            self.offset += read;
-        } else if read == MAX_LINE_BYTES {
-            return Err(FormatError::Value {
-                path: self.path.clone(),
-                line: self.line,
-                key: "line".into(),
-                expected: format!("at most {MAX_LINE_BYTES} bytes"),
-                found: "more".into(),
-            });
-        }
-        Ok(read > 0)
-    }
-
-    fn failed(&self, source: io::Error) -> FormatError {
-        FormatError::Io { path: self.path.clone(), action: "read", source }
+        self.lines.line()
     }
 
     fn parse(&self) -> Result<Answer, FormatError> {
-        let bytes = if self.line == 1 {
-            self.bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(&self.bytes)
-        } else {
-            &self.bytes
-        };
-        let text = std::str::from_utf8(bytes).map_err(|error| FormatError::Encoding {
-            path: self.path.clone(),
-            line: self.line,
-            offset: error.valid_up_to(),
-            encoding: "GB18030",
-        })?;
-        let prediction: Answer = serde_json::from_str(text.trim_end())
-            .map_err(|source| FormatError::from_json(self.path.clone(), self.line, EXPECTED, source))?;
-        check(&prediction).map_err(|Mismatch { key, expected, found }| FormatError::Value {
-            path: self.path.clone(),
-            line: self.line,
+        let (path, line) = (self.lines.path(), self.line());
+        let answer: Answer = serde_json::from_str(self.lines.text()?)
+            .map_err(|source| FormatError::from_json(path.to_owned(), line, EXPECTED, source))?;
+        check(&answer).map_err(|Mismatch { key, expected, found }| FormatError::Value {
+            path: path.to_owned(),
+            line,
             key,
             expected,
             found,
         })?;
-        Ok(prediction)
+        Ok(answer)
     }
 }
 
@@ -108,18 +68,11 @@ impl<R: BufRead> Iterator for AnswerReader<R> {
     type Item = Result<Answer, FormatError>;
 
     fn next(&mut self) -> Option<Self::Item> {
-        while !self.ended {
-            match self.read_line() {
-                Ok(false) => self.ended = true,
-                Ok(true) if self.bytes.trim_ascii().is_empty() => {}
-                Ok(true) => return Some(self.parse()),
-                Err(error) => {
-                    self.ended = true;
-                    return Some(Err(error));
-                }
-            }
+        match self.lines.advance() {
+            Ok(false) => None,
+            Ok(true) => Some(self.parse()),
+            Err(error) => Some(Err(error)),
         }
-        None
     }
 }
 
@@ -131,10 +84,10 @@ struct Mismatch {
 }
 
 /// What the writer guarantees, and readers may therefore index by.
-fn check(prediction: &Answer) -> Result<(), Mismatch> {
+fn check(answer: &Answer) -> Result<(), Mismatch> {
     let mismatch = |key: String, expected: String, found: String| Err(Mismatch { key, expected, found });
-    let labels = &prediction.labels;
-    for (place, image) in prediction.images.iter().enumerate() {
+    let labels = &answer.labels;
+    for (place, image) in answer.images.iter().enumerate() {
         let ImageAnswer { label, index, marginals, .. } = image;
         if !marginals.is_empty() && marginals.len() != labels.len() {
             let (expected, found) = (format!("{} values", labels.len()), marginals.len().to_string());
@@ -155,7 +108,7 @@ fn check(prediction: &Answer) -> Result<(), Mismatch> {
             return mismatch(format!("images[{place}].label"), expected, format!("{label:?}"));
         }
         let probabilities = image.probability.iter().chain(marginals).chain([&image.none]);
-        for probability in probabilities.chain(&prediction.joint_probability) {
+        for probability in probabilities.chain(&answer.joint_probability) {
             // Sums of rounded terms may exceed 1 by a hair.
             if !(-1e-3..=1.001).contains(probability) {
                 let expected = "probabilities in [0, 1]".into();

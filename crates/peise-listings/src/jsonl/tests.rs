@@ -16,6 +16,7 @@ fn listing() -> Listing {
         id: "543".into(),
         labels: vec!["绛红".into(), "米色".into()],
         images: vec![image("0.jpg", Some("米色")), image("1.jpg", None), image("2.jpg", None), image("3.jpg", None)],
+        ..Listing::default()
     }
 }
 
@@ -80,7 +81,7 @@ fn an_unsure_guess_is_no_answer_but_stays() {
 fn answers_fill_the_course_format() {
     let mut writer = MergedWriter::new(Vec::new());
     writer.write(&prediction().fill(&listing())).unwrap();
-    let expected = r#"{"543": {"optional_tags": ["绛红", "米色"], "imgs_tags": [{"0.jpg": "绛红"}, {"1.jpg": null}, {"2.jpg": "米色"}, {"3.jpg": null}]}}"#;
+    let expected = r#"{"543": {"optional_tags": ["绛红", "米色"], "imgs_tags": [{"0.jpg": "绛红"}, {"1.jpg": null}, {"2.jpg": "米色"}, {"3.jpg": null}], "shows_none": ["3.jpg"]}}"#;
     assert_eq!(String::from_utf8(writer.finish().unwrap()).unwrap(), expected);
 
     let failed = Answer::failed(&listing(), &[const { None }; 4], Problem::new("rule", "no image left"));
@@ -97,8 +98,8 @@ fn a_bad_line_costs_no_other() {
     let cases = [
         ("{\"id\": oops}", "scores.jsonl:3:8: not valid JSON"),
         ("{\"id\": \"1\"", "scores.jsonl:3:10: the JSON ends in the middle"),
-        ("{\"id\": 1}", "scores.jsonl:3:8: expected one prediction per line"),
-        ("{}", "scores.jsonl:3:2: expected one prediction per line"),
+        ("{\"id\": 1}", "scores.jsonl:3:8: expected one answer per line"),
+        ("{}", "scores.jsonl:3:2: expected one answer per line"),
     ];
     for (bad, named) in cases {
         let results = read(format!("\u{FEFF}{good}\n{bad}\r\n{good}").as_bytes());

@@ -89,7 +89,7 @@ fn a_prediction_becomes_a_listing() {
     use crate::listing::{Listing, ListingImage};
     let shown = listing("a", &[0.9, 0.4], 0.5);
     let images = ["x.jpg", "torn.jpg", "y.jpg"].map(|file| ListingImage { file: file.into(), label: None });
-    let asked = Listing { id: "a".into(), labels: shown.labels.clone(), images: images.into() };
+    let asked = Listing { id: "a".into(), labels: shown.labels.clone(), images: images.into(), ..Listing::default() };
     let assignment = shown.assignment.expect("the helper decides");
     let errors = [None, Some("truncated".to_owned()), None];
     let mut prediction = Answer::new(&asked, &assignment, &errors, "cover");
