@@ -6,7 +6,7 @@ use peise::colour::{ColourTerm, TERMS, by_word};
 use peise::label::normalize;
 use peise::label::statistics::{Place, phrases, word};
 use peise_data::language::grammar::{
-    GrammarConfig, Modifier, OptionText, PartText, PatternWord, Phrase, WrittenLabel, choose, parse,
+    GrammarConfig, Modifier, OptionText, PartText, PatternWord, ColourText, WrittenLabel, choose, parse,
 };
 use peise_data::language::measure::{FEATURES, bigrams, jensen_shannon, lengths, rate};
 use peise_data::language::split::{Half, half};
@@ -219,7 +219,7 @@ impl World {
         PartText { colours, pattern, nouns, english }
     }
 
-    fn phrase(&self, rng: &mut ChaCha8Rng) -> Phrase {
+    fn phrase(&self, rng: &mut ChaCha8Rng) -> ColourText {
         let term = self.terms.choose_weighted(rng, |(_, count)| *count).map_or(&TERMS[0], |(term, _)| *term);
         let shaded = ["Blue", "Grey", "Green", "Purple", "Khaki", "Coffee Brown"].contains(&term.name);
         let modifier = match rng.random_range(0..100) {
@@ -228,7 +228,7 @@ impl World {
             35 if shaded => Some(Modifier::Vivid),
             _ => None,
         };
-        Phrase { term, modifier }
+        ColourText { term, modifier }
     }
 }
 

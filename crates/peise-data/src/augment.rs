@@ -5,10 +5,10 @@
 
 mod affine;
 mod blur;
+mod change;
 mod gain;
 mod illuminant;
 mod jpeg;
-mod run;
 mod step;
 pub mod text;
 
@@ -16,9 +16,10 @@ use ::image::RgbImage;
 use rand_chacha::ChaCha8Rng;
 use serde::{Deserialize, Serialize};
 
+use change::Change;
 pub use illuminant::{DAYLIGHT, illuminant_gain};
-use run::Run;
-pub use step::{AugmentationError, Step};
+
+pub use step::{AugmentationError, AugmentationStep};
 
 /// The most that the colour steps of [`Augmentation::recommended`] move any sRGB colour, CIEDE2000.
 ///
@@ -29,7 +30,7 @@ pub const MAX_SHIFT: f32 = 4.5;
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(try_from = "Unchecked")]
 pub struct Augmentation {
-    steps: Vec<Step>,
+    steps: Vec<AugmentationStep>,
 }
 
 /// What is read from a recipe, before it is checked.
@@ -37,7 +38,7 @@ pub struct Augmentation {
 #[serde(deny_unknown_fields)]
 struct Unchecked {
     #[serde(default)]
-    steps: Vec<Step>,
+    steps: Vec<AugmentationStep>,
 }
 
 impl TryFrom<Unchecked> for Augmentation {
@@ -53,7 +54,7 @@ impl Augmentation {
     ///
     /// # Errors
     /// [`AugmentationError`], naming the first step that cannot be carried out and its value.
-    pub fn new(steps: Vec<Step>) -> Result<Self, AugmentationError> {
+    pub fn new(steps: Vec<AugmentationStep>) -> Result<Self, AugmentationError> {
         steps.iter().enumerate().try_for_each(|(index, step)| step.check(index))?;
         Ok(Self { steps })
     }
@@ -66,19 +67,19 @@ impl Augmentation {
     pub fn recommended() -> Self {
         Self {
             steps: vec![
-                Step::Flip { probability: 0.5 },
-                Step::Rotate { degrees: 8.0 },
-                Step::Zoom { scale: [0.9, 1.3], shift: 0.08 },
-                Step::Exposure { range: 0.1 },
-                Step::Planckian { kelvin: [6100.0, 6920.0] },
-                Step::Blur { sigma: [0.3, 0.8], probability: 0.15 },
-                Step::Jpeg { quality: [70, 95], probability: 0.25 },
+                AugmentationStep::Flip { probability: 0.5 },
+                AugmentationStep::Rotate { degrees: 8.0 },
+                AugmentationStep::Zoom { scale: [0.9, 1.3], shift: 0.08 },
+                AugmentationStep::Exposure { range: 0.1 },
+                AugmentationStep::Planckian { kelvin: [6100.0, 6920.0] },
+                AugmentationStep::Blur { sigma: [0.3, 0.8], probability: 0.15 },
+                AugmentationStep::Jpeg { quality: [70, 95], probability: 0.25 },
             ],
         }
     }
 
     /// The steps, in order.
-    pub fn steps(&self) -> &[Step] {
+    pub fn steps(&self) -> &[AugmentationStep] {
         &self.steps
     }
 
@@ -93,16 +94,16 @@ impl Augmentation {
     pub fn apply(&self, photo: &RgbImage, random: &mut ChaCha8Rng) -> RgbImage {
         let mut photo = photo.clone();
         let size = photo.dimensions();
-        let mut waiting: Option<Run> = None;
+        let mut waiting: Option<Change> = None;
         for next in self.steps.iter().filter_map(|step| step.draw(size, random)) {
-            let both = waiting.and_then(|run| run.joined(&next));
-            if let (Some(run), None) = (waiting, both) {
-                photo = run.apply(photo);
+            let both = waiting.and_then(|change| change.joined(&next));
+            if let (Some(change), None) = (waiting, both) {
+                photo = change.apply(photo);
             }
             waiting = both.or(Some(next));
         }
         match waiting {
-            Some(run) => run.apply(photo),
+            Some(change) => change.apply(photo),
             None => photo,
         }
     }

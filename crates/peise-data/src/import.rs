@@ -14,6 +14,7 @@ mod options;
 mod palette;
 mod photos;
 mod report;
+mod row;
 mod sampling;
 mod shards;
 mod split;
@@ -32,19 +33,16 @@ use xxhash_rust::xxh3::xxh3_64;
 
 pub use error::ImportError;
 use labels::LabelBook;
-pub use labels::SellerLabels;
-pub(crate) use labels::{Side, may_appear};
-pub use options::{ImportOptions, LabelCount, Listings, Mode, Source};
+pub use options::{ImportOptions, LabelCount, Listings, Mode, SellerLabels, Source};
 use photos::Photo;
 pub use report::{ImportReport, SplitReport};
-pub(crate) use sampling::REAL_SIZES;
 use sampling::{Draft, Groups, Sizes};
-pub use split::Split;
 use split::Splits;
 use write::Made;
+pub use write::REPORT_FILE;
 
-/// The report of an import, beside its listings; marks the folder as one that an import may replace.
-pub const REPORT_FILE: &str = "peise-import.json";
+use crate::split::Split;
+
 /// Most images of a listing in mode `family`.
 const MAX_FAMILY_IMAGES: usize = 24;
 
@@ -71,87 +69,83 @@ pub fn import(options: &ImportOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> 
         });
     }
     let splits = split::split(&photos);
-    let made = listings(options, &photos, &splits, &book, &sizes)?;
-    write::images(&options.out, &options.source, &photos, &made, &|done| progress(row_count + done, steps))?;
+    let made = Composer { options, photos: &photos, splits: &splits, book, sizes }.listings()?;
+    write::images(options, &photos, &made, &|done| progress(row_count + done, steps))?;
     let sha256 = write::tables(&options.out, &photos, &made)?;
-    let report = report::report(options, &splits, skipped, &made, sha256);
+    let report = ImportReport { skipped, sha256, ..report::report(options, &splits, &made) };
     let text = serde_json::to_vec_pretty(&report).unwrap_or_else(|error| unreachable!("{error}"));
     write::write(&options.out.join(REPORT_FILE), &text)?;
     progress(steps, steps);
     Ok(report)
 }
 
-/// Makes all listings, sorted by split and id.
-fn listings(
-    options: &ImportOptions,
-    photos: &[Photo],
-    splits: &Splits,
-    book: &LabelBook,
-    sizes: &Sizes,
-) -> Result<Vec<Made>, ImportError> {
-    let frequent = frequent_colours(photos, options.max_colours);
-    let mut made = Vec::new();
-    let mut ids = BTreeSet::new();
-    for split in Split::ALL {
-        let wanted = options.listings.of(split);
-        let members = (0..photos.len()).filter(|&photo| splits.of[photo] == split);
-        let groups = match options.mode {
-            Mode::Family => sampling::groups(photos, members, |photo| photo.row.family.as_deref(), 1),
-            Mode::Sampled => {
-                let members = members.filter(|&photo| frequent.contains(&photos[photo].row.colour));
-                sampling::groups(
-                    photos,
-                    members,
-                    |photo| Some(photo.row.article.as_str()),
-                    options.min_photos_per_colour,
-                )
-            }
-        };
-        if wanted > 0 && groups.is_empty() {
-            return Err(ImportError::TooFew { split, wanted });
-        }
-        let first = made.len();
-        for index in 0..wanted {
-            let mut rng = rng(options, split, &format!("listing {index}"));
-            let draft = match options.mode {
-                Mode::Family => family(options, split, &groups, index, &mut rng),
-                Mode::Sampled => sampled(options, split, &groups, sizes, &mut rng),
+/// Makes the listings of an import.
+struct Composer<'a> {
+    options: &'a ImportOptions,
+    photos: &'a [Photo],
+    splits: &'a Splits,
+    book: LabelBook,
+    sizes: Sizes,
+}
+
+impl Composer<'_> {
+    /// Makes all listings, sorted by split and id.
+    fn listings(&self) -> Result<Vec<Made>, ImportError> {
+        let Self { options, photos, splits, .. } = *self;
+        let frequent = frequent_colours(photos, options.max_colours);
+        let mut made = Vec::new();
+        let mut ids = BTreeSet::new();
+        for split in Split::ALL {
+            let wanted = options.listings.of(split);
+            let members = (0..photos.len()).filter(|&photo| splits.of[photo] == split);
+            let groups = match options.mode {
+                Mode::Family => sampling::groups(photos, members, |photo| photo.row.family.as_deref(), 1),
+                Mode::Sampled => {
+                    let members = members.filter(|&photo| frequent.contains(&photos[photo].row.colour));
+                    let least = options.min_photos_per_colour;
+                    sampling::groups(photos, members, |photo| Some(photo.row.article.as_str()), least)
+                }
             };
-            let Some(draft) = draft else { continue };
-            let labels = book.draw(&draft.colours, split.into(), &mut rng);
-            let id = new_id(&mut ids, &mut rng);
-            made.push(finish(split, id, draft, labels));
+            if wanted > 0 && groups.is_empty() {
+                return Err(ImportError::TooFew { split, wanted });
+            }
+            let first = made.len();
+            for index in 0..wanted {
+                let mut rng = rng(options, split, &format!("listing {index}"));
+                let draft = match options.mode {
+                    Mode::Family => Some(self.family((split, index), &groups, &mut rng)),
+                    Mode::Sampled => self.sampled(split, &groups, &mut rng),
+                };
+                let Some(draft) = draft else { continue };
+                let labels = self.book.draw(&draft.colours, split.into(), &mut rng);
+                let id = new_id(&mut ids, &mut rng);
+                made.push(finish(split, id, draft, labels));
+            }
+            made[first..].sort_by(|left: &Made, right| left.listing.id.cmp(&right.listing.id));
         }
-        made[first..].sort_by(|left: &Made, right| left.listing.id.cmp(&right.listing.id));
+        Ok(made)
     }
-    Ok(made)
-}
 
-fn sampled(
-    options: &ImportOptions,
-    split: Split,
-    groups: &Groups,
-    sizes: &Sizes,
-    rng: &mut ChaCha8Rng,
-) -> Option<Draft> {
-    let most = groups.values().map(BTreeMap::len).max()?.min(options.max_labels);
-    let how = if split == Split::Train { &options.label_count } else { &LabelCount::Real };
-    sampling::sampled(groups, sizes.draw(how, most, rng), rng)
-}
-
-/// The first round shows every family once, whole; later rounds draw subsets.
-fn family(options: &ImportOptions, split: Split, groups: &Groups, index: usize, rng: &mut ChaCha8Rng) -> Option<Draft> {
-    let round = index / groups.len();
-    let mut order: Vec<_> = groups.iter().collect();
-    order.shuffle(&mut self::rng(options, split, &format!("round {round}")));
-    let (name, colours) = order[index % groups.len()];
-    let photos: usize = colours.values().map(Vec::len).sum();
-    let mut most = (colours.len().min(options.max_labels), photos.min(MAX_FAMILY_IMAGES));
-    if round > 0 {
-        most.0 = rng.random_range(2..=most.0.max(2));
-        most.1 = rng.random_range(most.0.max(most.1.div_ceil(2))..=most.1.max(most.0));
+    fn sampled(&self, split: Split, groups: &Groups, rng: &mut ChaCha8Rng) -> Option<Draft> {
+        let most = groups.values().map(BTreeMap::len).max()?.min(self.options.max_labels);
+        let how = if split == Split::Train { &self.options.label_count } else { &LabelCount::Real };
+        sampling::sampled(groups, self.sizes.draw(how, most, rng), rng)
     }
-    Some(sampling::draft(name, colours, most, rng))
+
+    /// The first round shows every family once, whole; later rounds draw subsets.
+    fn family(&self, (split, index): (Split, usize), groups: &Groups, rng: &mut ChaCha8Rng) -> Draft {
+        let round = index / groups.len();
+        let mut order: Vec<_> = groups.iter().collect();
+        order.shuffle(&mut self::rng(self.options, split, &format!("round {round}")));
+        let (name, colours) = order[index % groups.len()];
+        let photos: usize = colours.values().map(Vec::len).sum();
+        let mut most = (colours.len().min(self.options.max_labels), photos.min(MAX_FAMILY_IMAGES));
+        if round > 0 {
+            most.0 = rng.random_range(2..=most.0.max(2));
+            most.1 = rng.random_range(most.0.max(most.1.div_ceil(2))..=most.1.max(most.0));
+        }
+        sampling::draft(name, colours, most, rng)
+    }
 }
 
 fn finish(split: Split, id: String, draft: Draft, labels: Vec<String>) -> Made {

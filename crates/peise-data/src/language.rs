@@ -5,6 +5,8 @@ pub mod grammar;
 pub mod learning;
 pub mod measure;
 pub mod reading;
+mod side;
 pub mod split;
 
 pub(crate) use case::Case;
+pub(crate) use side::{Side, beyond_colour, may_appear};

@@ -5,5 +5,8 @@ pub mod augment;
 pub mod dataset;
 pub mod import;
 pub mod language;
+mod random;
+mod real_sizes;
 pub mod setting;
+pub mod split;
 pub mod synth;

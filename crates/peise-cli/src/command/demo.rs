@@ -9,7 +9,8 @@ use clap::Args;
 use peise::Matcher;
 use peise::listing::Listing;
 use peise::matcher::decode::{DecodeOptions, NonePolicy};
-use peise_data::synth::{self, Preset, Split, SynthSet};
+use peise_data::split::Split;
+use peise_data::synth::{self, DrawnSplit, Preset, SynthSet};
 use peise_listings::course::{CourseSource, write_merged};
 use peise_listings::predict::PredictError;
 use peise_listings::registry::SourceOptions;
@@ -41,7 +42,8 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     // A folder with a report may be an earlier demo's; another's test listings are not written over.
     let page = args.out.join("report.html");
     let told = |done| bar.set_position(done as u64);
-    synth::write(&args.out, &set, Split::Test, 0..args.listings, page.exists(), &told)?;
+    let to = DrawnSplit { dir: &args.out, split: Split::Test, indices: 0..args.listings, replace: page.exists() };
+    synth::write(&set, &to, &told)?;
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;

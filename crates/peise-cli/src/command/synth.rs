@@ -6,7 +6,8 @@ use crate::progress;
 use clap::{Args, ValueEnum};
 use peise::atomic::write_atomically;
 use peise::colour::lab_to_srgb;
-use peise_data::synth::{self, Layout, ListingTruth, OptionTruth, PhotoTruth, Preset, SynthSet};
+use peise_data::split;
+use peise_data::synth::{self, DrawnSplit, Layout, ListingTruth, OptionTruth, PhotoTruth, Preset, SynthSet};
 use peise_pages::gallery::{GalleryListing, GalleryOption, GalleryPhoto, gallery};
 use std::path::PathBuf;
 
@@ -52,7 +53,7 @@ enum Split {
     Test,
 }
 
-impl From<Split> for synth::Split {
+impl From<Split> for split::Split {
     fn from(split: Split) -> Self {
         match split {
             Split::Train => Self::Train,
@@ -76,7 +77,8 @@ pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
     })?;
     let split = args.split.into();
     let bar = progress::bar(args.listings as u64, "drawing");
-    synth::write(&args.out, &set, split, args.first..end, args.replace, &|done| bar.set_position(done as u64))?;
+    let to = DrawnSplit { dir: &args.out, split, indices: args.first..end, replace: args.replace };
+    synth::write(&set, &to, &|done| bar.set_position(done as u64))?;
     bar.finish_and_clear();
     let mut told = format!("{} listings in {}\n", args.listings, args.out.join(split.name()).display());
     if args.gallery {
@@ -92,7 +94,7 @@ pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
 }
 
 /// A drawn listing as the page shows it.
-fn shown(truth: &ListingTruth, split: synth::Split) -> GalleryListing {
+fn shown(truth: &ListingTruth, split: split::Split) -> GalleryListing {
     let parts: Vec<&str> = truth.parts.iter().map(|part| part.product.key()).collect();
     let distance = truth.smallest_difference.map_or(String::new(), |value| format!(" · nearest options {value:.1} dE"));
     let option = |option: &OptionTruth| GalleryOption {

@@ -6,13 +6,13 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use super::affine::Affine;
+use super::change::Change;
 use super::illuminant::{KELVIN, illuminant_gain};
-use super::run::Run;
 
 /// One step; ranges are `[smallest, largest]`, and a value is drawn uniformly from them unless said otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", deny_unknown_fields)]
-pub enum Step {
+pub enum AugmentationStep {
     /// Swaps left and right.
     Flip {
         /// How often, 0 to 1.
@@ -108,7 +108,7 @@ pub enum AugmentationError {
     },
 }
 
-impl Step {
+impl AugmentationStep {
     /// Name as written in a recipe.
     pub fn name(&self) -> &'static str {
         match self {
@@ -151,35 +151,37 @@ impl Step {
     }
 
     /// Draws what this step does to a photo of this width and height, pixels; `None` where it does nothing this time.
-    pub(super) fn draw(&self, (width, height): (u32, u32), random: &mut ChaCha8Rng) -> Option<Run> {
+    pub(super) fn draw(&self, (width, height): (u32, u32), random: &mut ChaCha8Rng) -> Option<Change> {
         let (width, height) = (width as f32, height as f32);
-        let run = match *self {
+        let change = match *self {
             Self::Flip { probability } => {
-                random.random_bool(probability).then(|| Run::Geometry(Affine::scale(-1.0, 1.0)))?
+                random.random_bool(probability).then(|| Change::Geometry(Affine::scale(-1.0, 1.0)))?
             }
-            Self::Rotate { degrees } => Run::Geometry(Affine::rotation(between([-degrees, degrees], random))),
+            Self::Rotate { degrees } => Change::Geometry(Affine::rotation(between([-degrees, degrees], random))),
             Self::Crop { area, aspect } => {
                 let area = between(area, random);
                 let aspect = between(aspect.map(f32::ln), random).exp();
                 let (across, down) = ((area * aspect).sqrt().min(1.0), (area / aspect).sqrt().min(1.0));
                 let [x, y] = [across, down].map(|part| between([part - 1.0, 1.0 - part], random) / 2.0);
-                Run::Geometry(Affine::shift(x * width, y * height).then(&Affine::scale(across, down)))
+                Change::Geometry(Affine::shift(x * width, y * height).then(&Affine::scale(across, down)))
             }
             Self::Zoom { scale, shift } => {
                 let scale = between(scale, random).recip();
                 let [x, y] = [width, height].map(|side| between([-shift, shift], random) * side);
-                Run::Geometry(Affine::shift(x, y).then(&Affine::scale(scale, scale)))
+                Change::Geometry(Affine::shift(x, y).then(&Affine::scale(scale, scale)))
             }
-            Self::Exposure { range } => Run::Colour([1.0 + between([-range, range], random); 3]),
-            Self::Planckian { kelvin } => Run::Colour(illuminant_gain(between(kelvin.map(f32::recip), random).recip())),
+            Self::Exposure { range } => Change::Colour([1.0 + between([-range, range], random); 3]),
+            Self::Planckian { kelvin } => {
+                Change::Colour(illuminant_gain(between(kelvin.map(f32::recip), random).recip()))
+            }
             Self::Blur { sigma, probability } => {
-                random.random_bool(probability).then(|| Run::Blur(between(sigma, random)))?
+                random.random_bool(probability).then(|| Change::Blur(between(sigma, random)))?
             }
             Self::Jpeg { quality, probability } => {
-                random.random_bool(probability).then(|| Run::Jpeg(between(quality.map(f32::from), random)))?
+                random.random_bool(probability).then(|| Change::Jpeg(between(quality.map(f32::from), random)))?
             }
         };
-        Some(run)
+        Some(change)
     }
 }
 

@@ -19,7 +19,7 @@ fn random(seed: u64) -> ChaCha8Rng {
     ChaCha8Rng::seed_from_u64(seed)
 }
 
-fn only(steps: &[Step]) -> Augmentation {
+fn only(steps: &[AugmentationStep]) -> Augmentation {
     Augmentation::new(steps.to_vec()).expect("the steps of a test can be carried out")
 }
 
@@ -27,14 +27,14 @@ fn only(steps: &[Step]) -> Augmentation {
 fn no_steps_and_steps_of_nothing_change_nothing() {
     assert!(Augmentation::default().is_none() && !Augmentation::recommended().is_none());
     let nothing = only(&[
-        Step::Flip { probability: 0.0 },
-        Step::Rotate { degrees: 0.0 },
-        Step::Crop { area: [1.0, 1.0], aspect: [1.0, 1.0] },
-        Step::Zoom { scale: [1.0, 1.0], shift: 0.0 },
-        Step::Exposure { range: 0.0 },
-        Step::Planckian { kelvin: [DAYLIGHT, DAYLIGHT] },
-        Step::Blur { sigma: [1.0, 1.0], probability: 0.0 },
-        Step::Jpeg { quality: [1, 1], probability: 0.0 },
+        AugmentationStep::Flip { probability: 0.0 },
+        AugmentationStep::Rotate { degrees: 0.0 },
+        AugmentationStep::Crop { area: [1.0, 1.0], aspect: [1.0, 1.0] },
+        AugmentationStep::Zoom { scale: [1.0, 1.0], shift: 0.0 },
+        AugmentationStep::Exposure { range: 0.0 },
+        AugmentationStep::Planckian { kelvin: [DAYLIGHT, DAYLIGHT] },
+        AugmentationStep::Blur { sigma: [1.0, 1.0], probability: 0.0 },
+        AugmentationStep::Jpeg { quality: [1, 1], probability: 0.0 },
     ]);
     let empty = RgbImage::new(0, 7);
     for seed in 0..20 {
@@ -46,7 +46,7 @@ fn no_steps_and_steps_of_nothing_change_nothing() {
 
 #[test]
 fn a_flip_alone_mirrors_and_half_turns_are_exact() {
-    let flip = only(&[Step::Flip { probability: 1.0 }]);
+    let flip = only(&[AugmentationStep::Flip { probability: 1.0 }]);
     for (width, height) in [(24, 32), (25, 31), (64, 64), (1, 1)] {
         let photo = RgbImage::from_fn(width, height, |x, y| Rgb([(x * 7 + y * 3) as u8, (x * y) as u8, y as u8]));
         assert_eq!(flip.apply(&photo, &mut random(1)), imageops::flip_horizontal(&photo));
@@ -57,7 +57,7 @@ fn a_flip_alone_mirrors_and_half_turns_are_exact() {
 
 #[test]
 fn a_flip_is_drawn_as_often_as_told() {
-    let (flip, photo) = (only(&[Step::Flip { probability: 0.3 }]), pattern());
+    let (flip, photo) = (only(&[AugmentationStep::Flip { probability: 0.3 }]), pattern());
     let mut random = random(5);
     let flips = (0..2000).filter(|_| flip.apply(&photo, &mut random) != photo).count();
     assert!((520..680).contains(&flips), "{flips}");
@@ -71,8 +71,8 @@ fn steps_are_carried_out_in_order() {
     let by_turns = stretch.warp(turn.warp(photo.clone()));
     assert_eq!(turn.then(&stretch).warp(photo.clone()), by_turns);
     assert_ne!(stretch.then(&turn).warp(photo), by_turns);
-    let blur = Step::Blur { sigma: [1.0, 1.0], probability: 1.0 };
-    let jpeg = Step::Jpeg { quality: [10, 10], probability: 1.0 };
+    let blur = AugmentationStep::Blur { sigma: [1.0, 1.0], probability: 1.0 };
+    let jpeg = AugmentationStep::Jpeg { quality: [10, 10], probability: 1.0 };
     let photo = pattern();
     let blurred_first = jpeg::there_and_back(&blur::gaussian(&photo, 1.0), 10.0);
     let coded_first = blur::gaussian(&jpeg::there_and_back(&photo, 10.0), 1.0);
@@ -85,13 +85,13 @@ fn steps_are_carried_out_in_order() {
 fn neighbours_are_joined_and_others_are_not() {
     // Gains that cancel are nothing; across a blur, light beyond white is lost in between.
     let light = RgbImage::from_fn(8, 8, |x, _| Rgb([if x < 4 { 250 } else { 60 }; 3]));
-    let [up, down] = [Run::Colour([1.5; 3]), Run::Colour([1.0 / 1.5; 3])];
+    let [up, down] = [Change::Colour([1.5; 3]), Change::Colour([1.0 / 1.5; 3])];
     assert_eq!(up.joined(&down).map(|run| run.apply(light.clone())), Some(light.clone()));
     assert_ne!(down.apply(up.apply(light.clone())), light);
-    let blur = Run::Blur(1.0);
-    let flip = Run::Geometry(Affine::scale(-1.0, 1.0));
+    let blur = Change::Blur(1.0);
+    let flip = Change::Geometry(Affine::scale(-1.0, 1.0));
     assert!([blur.joined(&blur), up.joined(&flip), flip.joined(&up), blur.joined(&up)].iter().all(Option::is_none));
-    let steps = [Step::Exposure { range: 0.3 }, Step::Exposure { range: 0.3 }];
+    let steps = [AugmentationStep::Exposure { range: 0.3 }, AugmentationStep::Exposure { range: 0.3 }];
     let mut draws = random(9);
     let runs = steps.map(|step| step.draw((8, 8), &mut draws));
     let joined = runs[0].zip(runs[1]).and_then(|(first, next)| first.joined(&next)).map(|run| run.apply(light.clone()));
@@ -102,7 +102,7 @@ fn neighbours_are_joined_and_others_are_not() {
 fn jpeg_of_best_quality_hardly_changes_and_of_worst_does() {
     let photo = RgbImage::from_fn(32, 32, |x, y| Rgb([(x * 6) as u8, (y * 6) as u8, (x * 3 + y * 3) as u8]));
     let error = |quality| {
-        let step = Step::Jpeg { quality: [quality, quality], probability: 1.0 };
+        let step = AugmentationStep::Jpeg { quality: [quality, quality], probability: 1.0 };
         let coded = only(&[step]).apply(&photo, &mut random(1));
         let differences = photo.as_raw().iter().zip(coded.as_raw()).map(|(a, b)| a.abs_diff(*b)).collect::<Vec<_>>();
         differences.into_iter().max().unwrap_or(0)
@@ -116,14 +116,14 @@ proptest! {
     #[test]
     fn geometry_adds_no_colour(seed: u64, colour: [u8; 3]) {
         let geometry = only(&[
-            Step::Flip { probability: 0.5 },
-            Step::Rotate { degrees: 180.0 },
-            Step::Crop { area: [0.01, 1.0], aspect: [0.1, 10.0] },
-            Step::Zoom { scale: [0.1, 10.0], shift: 1.0 },
+            AugmentationStep::Flip { probability: 0.5 },
+            AugmentationStep::Rotate { degrees: 180.0 },
+            AugmentationStep::Crop { area: [0.01, 1.0], aspect: [0.1, 10.0] },
+            AugmentationStep::Zoom { scale: [0.1, 10.0], shift: 1.0 },
         ]);
         let plain = RgbImage::from_pixel(20, 14, Rgb(colour));
         prop_assert_eq!(geometry.apply(&plain, &mut random(seed)), plain.clone());
-        let soft = only(&[Step::Blur { sigma: [0.05, 16.0], probability: 1.0 }]);
+        let soft = only(&[AugmentationStep::Blur { sigma: [0.05, 16.0], probability: 1.0 }]);
         prop_assert_eq!(soft.apply(&plain, &mut random(seed)), plain);
         let narrow = RgbImage::from_fn(20, 14, |x, y| Rgb([100 + x as u8, 100 + y as u8, 150]));
         let moved = geometry.apply(&narrow, &mut random(seed));
@@ -133,7 +133,7 @@ proptest! {
     /// A crop keeps inside the photo: a straight ramp stays straight, to rounding, from end to end.
     #[test]
     fn crops_stay_inside(seed: u64) {
-        let step = Step::Crop { area: [0.05, 1.0], aspect: [0.5, 2.0] };
+        let step = AugmentationStep::Crop { area: [0.05, 1.0], aspect: [0.5, 2.0] };
         let ramp = RgbImage::from_fn(40, 40, |x, _| Rgb([(x * 6) as u8, 0, 0]));
         let seen = only(&[step]).apply(&ramp, &mut random(seed));
         let row: Vec<_> = (0..40).map(|x| f32::from(seen.get_pixel(x, 20).0[0])).collect();
@@ -158,8 +158,10 @@ fn recommended_gains() -> Vec<[f32; 3]> {
     let (mut exposures, mut lights) = (vec![], vec![]);
     for step in augmentation.steps() {
         match *step {
-            Step::Exposure { range } => exposures = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|part| 1.0 + part * range).to_vec(),
-            Step::Planckian { kelvin: [low, high] } => {
+            AugmentationStep::Exposure { range } => {
+                exposures = [-1.0, -0.5, 0.0, 0.5, 1.0].map(|part| 1.0 + part * range).to_vec()
+            }
+            AugmentationStep::Planckian { kelvin: [low, high] } => {
                 lights = [low, (low + DAYLIGHT) / 2.0, DAYLIGHT, (high + DAYLIGHT) / 2.0, high]
                     .map(illuminant_gain)
                     .to_vec();
@@ -237,9 +239,9 @@ fn recipes_are_read_and_written() {
     let text = "{ flip = { probability = 0.5 } }, { crop = { area = [0.5, 1.0], aspect = [0.8, 1.25] } },
         { jpeg = { quality = [70, 95], probability = 0.25 } }";
     let steps = [
-        Step::Flip { probability: 0.5 },
-        Step::Crop { area: [0.5, 1.0], aspect: [0.8, 1.25] },
-        Step::Jpeg { quality: [70, 95], probability: 0.25 },
+        AugmentationStep::Flip { probability: 0.5 },
+        AugmentationStep::Crop { area: [0.5, 1.0], aspect: [0.8, 1.25] },
+        AugmentationStep::Jpeg { quality: [70, 95], probability: 0.25 },
     ];
     assert_eq!(read(text), Ok(only(&steps)));
     assert_eq!(toml::from_str(""), Ok(Augmentation::default()));

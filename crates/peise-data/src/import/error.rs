@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::split::Split;
+use crate::split::Split;
 
 /// An import that cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +84,7 @@ pub enum ImportError {
         wanted: usize,
     },
     /// Listings would come out in a folder that holds something else.
-    #[error("{path}: not empty; name a new folder, or replace an earlier import there with --replace")]
+    #[error("{path}: not empty; name a new folder, or replace what an earlier import left there")]
     Occupied {
         /// The output folder.
         path: PathBuf,

@@ -2,37 +2,21 @@
 //!
 //! A label with exactly one colour in it is a real label of that colour, and its rest is a *template*:
 //! 213#黑色(现货) gives 213#{}(现货). What could colour the rest, or turn the colour word into another
-//! colour (贝壳粉 is no 贝壳黑), is left out. Text beyond a colour belongs to either training or test, by a
-//! hash of the text around the colour, so a test label that says more than a colour is new to the model.
+//! colour (贝壳粉 is no 贝壳黑), is left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use peise::colour::{Mention, mentions};
 use rand_chacha::ChaCha8Rng;
-use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::ImportError;
-use super::manner::weighted;
+use super::options::SellerLabels;
 use super::palette::palette;
-use super::split::Split;
+use crate::language::{Side, may_appear};
+use crate::random::weighted_if_any;
 
-/// Files with real labels; each is optional, without any a few templates of our own are used.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SellerLabels {
-    /// CSV `label,colour_words`: labels and what a reader took to be their colour.
-    pub labels: Option<PathBuf>,
-    /// CSV `zh,en`: colour labels and their translation; only the Chinese is used.
-    pub translations: Option<PathBuf>,
-    /// JSON lines `{"product", "labels", "images"}`: how many labels and images real listings have.
-    pub label_sets: Option<PathBuf>,
-}
-
-/// Changing this moves label text between training and test: never do.
-const SALT: &str = "peise label 1";
-/// Of 100 templates, how many are kept for test.
-const TEST_SHARE: u64 = 30;
 const MAX_LABEL_CHARACTERS: usize = 40;
 /// In the rest of a label these speak of a further colour or part.
 const SUSPECT: &[char] = &['色', '彩', '混', '撞', '拼', '双', '配', '+', '＋', '\u{fffd}'];
@@ -51,19 +35,6 @@ const OWN_TEMPLATES: &[(&str, &str)] = &[
     ("", "(现货)"), ("【", "】"), ("", "【加绒】"), ("A1#", ""), ("(新款)", ""), ("8802-", ""), ("", " 预售7天"),
     ("", "[主图款]"), ("单件 ", ""), ("T301 ", " 短袖"),
 ];
-
-/// Where text beyond a colour may appear.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Side {
-    Train,
-    Test,
-}
-
-impl From<Split> for Side {
-    fn from(split: Split) -> Self {
-        if split == Split::Test { Self::Test } else { Self::Train }
-    }
-}
 
 /// What a seller writes around every colour word.
 #[derive(Debug, PartialEq)]
@@ -166,33 +137,13 @@ impl LabelBook {
     pub(super) fn template(&self, side: Side, rng: &mut ChaCha8Rng) -> Option<&Template> {
         let templates = &self.templates[side as usize];
         let weights: Vec<f64> = templates.iter().map(|template| template.weight).collect();
-        templates.get(weighted(&weights, rng)?)
+        templates.get(weighted_if_any(&weights, rng)?)
     }
 
     /// In how many labels this word, without 色, is the colour.
     pub(super) fn frequency(&self, word: &str) -> f64 {
         self.frequency.get(word).map_or(0.0, |count| *count as f64)
     }
-}
-
-/// What a label says besides its colours; empty for a mere colour.
-pub(super) fn beyond_colour(label: &str) -> String {
-    let mut rest = String::new();
-    let mut end = 0;
-    for mention in mentions(label) {
-        rest.push_str(&label[end..mention.range.start]);
-        rest.push('\u{1}');
-        end = mention.range.end;
-    }
-    rest.push_str(&label[end..]);
-    if rest == "\u{1}" { String::new() } else { rest }
-}
-
-/// Whether a label may appear on this side: mere colours may on both, any other text on one.
-pub(crate) fn may_appear(label: &str, side: Side) -> bool {
-    let rest = beyond_colour(label);
-    let test = xxh3_64(format!("{SALT}\0{rest}").as_bytes()) % 100 < TEST_SHARE;
-    rest.is_empty() || test == (side == Side::Test)
 }
 
 fn bare(word: &str) -> &str {
@@ -291,21 +242,5 @@ mod tests {
         templates.sort_by(|a, b| a.prefix.cmp(&b.prefix));
         let shown: Vec<_> = templates.iter().map(|t| (t.prefix.as_str(), t.suffix.as_str(), t.with_suffix)).collect();
         assert_eq!(shown, [("", "裙", false), ("213#", "(现货)", true)]);
-    }
-
-    #[test]
-    fn text_beyond_a_colour_is_on_exactly_one_side() {
-        for (label, rest) in [
-            ("黑色", ""),
-            ("浅蓝", ""),
-            ("213#黑色(现货)", "213#\u{1}(现货)"),
-            ("黑色Black", "\u{1}\u{1}"),
-            ("图片色", "图片色"),
-        ] {
-            assert_eq!(beyond_colour(label), rest, "{label}");
-            let sides = [Side::Train, Side::Test].map(|side| may_appear(label, side));
-            assert_eq!(sides == [true, true], rest.is_empty(), "{label}");
-            assert!(sides[0] || sides[1]);
-        }
     }
 }

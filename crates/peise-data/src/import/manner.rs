@@ -7,10 +7,10 @@ use rand::RngExt;
 use rand::seq::{IndexedRandom, SliceRandom};
 use rand_chacha::ChaCha8Rng;
 
-use crate::language::Case;
-
-use super::labels::{LabelBook, Side, Template, may_appear};
-use super::palette::{BaseColour, Phrase, chinese, english, palette};
+use super::labels::{LabelBook, Template};
+use super::palette::{BaseColour, ColourName, chinese, english, palette};
+use crate::language::{Case, Side, may_appear};
+use crate::random::weighted_if_any;
 
 /// Attempts at a label before falling back to the colour's own plain word.
 const ATTEMPTS: usize = 24;
@@ -31,18 +31,25 @@ enum Manner<'a> {
     Bilingual((&'static str, &'static str, &'static str), Case),
 }
 
+/// Who writes the labels of one listing, and how.
+struct Seller<'a> {
+    book: &'a LabelBook,
+    side: Side,
+    manner: Manner<'a>,
+}
+
 impl LabelBook {
     /// Label text for these colours of one listing: unique, and each reads as its own colour only.
     pub(super) fn draw(&self, colours: &[usize], side: Side, rng: &mut ChaCha8Rng) -> Vec<String> {
-        let manner = self.manner(side, rng);
+        let seller = Seller { book: self, side, manner: self.manner(side, rng) };
         let own: Vec<&ColourTerm> = colours.iter().map(|&colour| palette()[colour].term).collect();
         let mut taken: BTreeSet<(&str, Option<Lightness>)> = BTreeSet::new();
         let mut labels: Vec<String> = Vec::with_capacity(colours.len());
         for &colour in colours {
             let base = &palette()[colour];
-            let free = |phrase: &Phrase| {
-                let siblings_own = phrase.1.is_none() && phrase.0 != base.term && own.contains(&phrase.0);
-                !siblings_own && !taken.contains(&(phrase.0.name, phrase.1))
+            let free = |name: &ColourName| {
+                let siblings_own = name.1.is_none() && name.0 != base.term && own.contains(&name.0);
+                !siblings_own && !taken.contains(&(name.0.name, name.1))
             };
             let fits = |text: &String| {
                 let found = mentions(text);
@@ -52,7 +59,7 @@ impl LabelBook {
                     && may_appear(text, side)
             };
             let text = (0..ATTEMPTS)
-                .filter_map(|_| self.label(colour, &manner, side, &free, rng))
+                .filter_map(|_| seller.label(colour, &free, rng))
                 .find(fits)
                 // The own term is no sibling's own, and siblings keep off it, so its word is always free.
                 .unwrap_or_else(|| format!("{}色", base.term.chinese[0]));
@@ -80,84 +87,56 @@ impl LabelBook {
             }
         }
     }
+}
 
+impl Seller<'_> {
     /// One attempt; `None` where the manner has nothing for this colour.
-    fn label(
-        &self,
-        colour: usize,
-        manner: &Manner,
-        side: Side,
-        free: &impl Fn(&Phrase) -> bool,
-        rng: &mut ChaCha8Rng,
-    ) -> Option<String> {
+    fn label(&self, colour: usize, free: &impl Fn(&ColourName) -> bool, rng: &mut ChaCha8Rng) -> Option<String> {
         let base = &palette()[colour];
-        match manner {
+        let plain = |suffix: f64, rng: &mut ChaCha8Rng| {
+            let (_, word) = self.word(base, free, rng)?;
+            Some(if rng.random_bool(suffix) { format!("{word}色") } else { word })
+        };
+        match &self.manner {
             Manner::Template(template) => {
                 let (_, word) = self.word(base, free, rng)?;
                 let Template { prefix, suffix, with_suffix, .. } = template;
                 Some(format!("{prefix}{word}{}{suffix}", if *with_suffix { "色" } else { "" }))
             }
-            Manner::Mixed if rng.random_bool(0.75) => self.real(colour, side).choose(rng).cloned(),
-            Manner::Mixed => self.plain(base, 0.65, free, rng),
-            Manner::Plain { suffix } => self.plain(base, *suffix, free, rng),
+            Manner::Mixed if rng.random_bool(0.75) => self.book.real(colour, self.side).choose(rng).cloned(),
+            Manner::Mixed => plain(0.65, rng),
+            Manner::Plain { suffix } => plain(*suffix, rng),
             Manner::English(case) => {
-                let mut phrases: Vec<_> = base.phrases.iter().copied().filter(free).collect();
-                phrases.shuffle(rng);
-                let words = english(*phrases.first()?);
+                let mut names: Vec<_> = base.names.iter().copied().filter(free).collect();
+                names.shuffle(rng);
+                let words = english(*names.first()?);
                 words.choose(rng).map(|word| case.of(word))
             }
             Manner::Bilingual((before, between, after), case) => {
-                let (phrase, word) = self.word(base, free, rng)?;
-                let foreign = case.of(english(phrase).first()?);
+                let (name, word) = self.word(base, free, rng)?;
+                let foreign = case.of(english(name).first()?);
                 Some(format!("{before}{word}色{between}{foreign}{after}"))
             }
         }
-    }
-
-    fn plain(
-        &self,
-        base: &BaseColour,
-        suffix: f64,
-        free: &impl Fn(&Phrase) -> bool,
-        rng: &mut ChaCha8Rng,
-    ) -> Option<String> {
-        let (_, word) = self.word(base, free, rng)?;
-        Some(if rng.random_bool(suffix) { format!("{word}色") } else { word })
     }
 
     /// A Chinese word for a colour, common ones more often.
     fn word(
         &self,
         base: &BaseColour,
-        free: &impl Fn(&Phrase) -> bool,
+        free: &impl Fn(&ColourName) -> bool,
         rng: &mut ChaCha8Rng,
-    ) -> Option<(Phrase, String)> {
-        let words: Vec<(Phrase, String)> = base
-            .phrases
+    ) -> Option<(ColourName, String)> {
+        let words: Vec<(ColourName, String)> = base
+            .names
             .iter()
-            .filter(|phrase| free(phrase))
-            .flat_map(|&phrase| chinese(phrase).into_iter().map(move |word| (phrase, word)))
+            .filter(|name| free(name))
+            .flat_map(|&name| chinese(name).into_iter().map(move |word| (name, word)))
             .collect();
-        let weight = |(position, (_, word)): (usize, &(Phrase, String))| {
-            self.frequency(word).sqrt() + if position == 0 { 2.0 } else { 0.2 }
+        let weight = |(position, (_, word)): (usize, &(ColourName, String))| {
+            self.book.frequency(word).sqrt() + if position == 0 { 2.0 } else { 0.2 }
         };
         let weights: Vec<f64> = words.iter().enumerate().map(weight).collect();
-        words.get(weighted(&weights, rng)?).cloned()
+        words.get(weighted_if_any(&weights, rng)?).cloned()
     }
-}
-
-/// A position, as often as its weight says; `None` where there is none.
-pub(super) fn weighted(weights: &[f64], rng: &mut ChaCha8Rng) -> Option<usize> {
-    let total: f64 = weights.iter().sum();
-    if total <= 0.0 {
-        return None;
-    }
-    let mut left = rng.random_range(0.0..total);
-    for (position, weight) in weights.iter().enumerate() {
-        if left < *weight {
-            return Some(position);
-        }
-        left -= weight;
-    }
-    weights.iter().rposition(|weight| *weight > 0.0)
 }

@@ -5,8 +5,7 @@ use std::path::PathBuf;
 
 use serde::Serialize;
 
-use super::labels::SellerLabels;
-use super::split::Split;
+use crate::split::Split;
 
 /// Where labelled photos come from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,6 +31,17 @@ pub enum Mode {
     Family,
     /// The garment type.
     Sampled,
+}
+
+/// Files with real labels; each is optional, without any a few templates of our own are used.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SellerLabels {
+    /// CSV `label,colour_words`: labels and what a reader took to be their colour.
+    pub labels: Option<PathBuf>,
+    /// CSV `zh,en`: colour labels and their translation; only the Chinese is used.
+    pub translations: Option<PathBuf>,
+    /// JSON lines `{"product", "labels", "images"}`: how many labels and images real listings have.
+    pub label_sets: Option<PathBuf>,
 }
 
 /// How many labels a training listing has; validation and test are always `Real`.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use peise::colour::{ColourTerm, Lightness, Mention, TERMS, by_name};
 
 /// What a colour may be called: a term, with or without 浅/深.
-pub(super) type Phrase = (&'static ColourTerm, Option<Lightness>);
+pub(super) type ColourName = (&'static ColourTerm, Option<Lightness>);
 
 /// One base colour of a photo table.
 #[derive(Debug)]
@@ -13,7 +13,7 @@ pub(super) struct BaseColour {
     /// The colour's own term.
     pub term: &'static ColourTerm,
     /// What a seller may call it; its own term comes first.
-    pub phrases: Vec<Phrase>,
+    pub names: Vec<ColourName>,
 }
 
 /// Names beyond a base colour's own: what the catalogue calls Tan, Taobao calls 驼色 or 焦糖色.
@@ -48,7 +48,7 @@ static PALETTE: LazyLock<Vec<BaseColour>> = LazyLock::new(|| {
             .iter()
             .filter(|(base, ..)| *base == term.name)
             .filter_map(|&(_, name, modifier)| Some((by_name(name)?, modifier)));
-        BaseColour { term, phrases: std::iter::once((term, None)).chain(also).collect() }
+        BaseColour { term, names: std::iter::once((term, None)).chain(also).collect() }
     };
     TERMS.iter().map(colour).collect()
 });
@@ -67,12 +67,12 @@ pub(super) fn position(name: &str) -> Option<usize> {
 impl BaseColour {
     /// Whether a mention in a label names this colour.
     pub(super) fn is_named_by(&self, mention: &Mention) -> bool {
-        self.phrases.contains(&(mention.term, mention.modifier))
+        self.names.contains(&(mention.term, mention.modifier))
     }
 }
 
-/// The Chinese words of a phrase, without 色.
-pub(super) fn chinese((term, modifier): Phrase) -> Vec<String> {
+/// The Chinese words of a name, without 色.
+pub(super) fn chinese((term, modifier): ColourName) -> Vec<String> {
     match modifier {
         None => term.chinese.iter().map(|word| (*word).to_owned()).collect(),
         Some(Lightness::Light) => vec![format!("浅{}", term.chinese[0]), format!("淡{}", term.chinese[0])],
@@ -80,8 +80,8 @@ pub(super) fn chinese((term, modifier): Phrase) -> Vec<String> {
     }
 }
 
-/// The English words of a phrase.
-pub(super) fn english((term, modifier): Phrase) -> Vec<String> {
+/// The English words of a name.
+pub(super) fn english((term, modifier): ColourName) -> Vec<String> {
     match modifier {
         None => term.english.iter().map(|word| (*word).to_owned()).collect(),
         Some(Lightness::Light) => vec![format!("light {}", term.english[0])],
@@ -98,8 +98,8 @@ mod tests {
     fn every_word_of_a_base_colour_is_read_back_as_that_colour() {
         assert!(ALSO.iter().all(|(base, name, _)| by_name(base).is_some() && by_name(name).is_some()));
         for base in palette() {
-            for &phrase in &base.phrases {
-                for word in chinese(phrase).into_iter().chain(english(phrase)) {
+            for &name in &base.names {
+                for word in chinese(name).into_iter().chain(english(name)) {
                     let found = mentions(&word);
                     assert!(matches!(&found[..], [one] if base.is_named_by(one)), "{word}: {found:?}");
                 }

@@ -1,7 +1,6 @@
-//! Labelled photos before they become listings: the rows of a table and what was seen in the pixels.
+//! Labelled photos before they become listings: what was seen in the pixels.
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path};
 
 use image::imageops::{grayscale, thumbnail};
 use image::{DynamicImage, ImageFormat};
@@ -10,29 +9,14 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::error::ImportError;
-use super::{Source, palette, shards, styles};
+use super::options::Source;
+use super::row::{Row, Skipped, count};
+use super::{shards, styles};
 
-/// The largest photo file read, in bytes; anything bigger is not a product photo.
-pub(super) const MAX_PHOTO_BYTES: u64 = 64 << 20;
 /// Side of the grid on which near-duplicates are compared cell by cell.
 pub(super) const CELLS: u32 = 24;
 /// Photos decoded together; bounds memory.
 const BATCH: usize = 256;
-
-/// One row of the source's table.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    /// Tar file, where the source has any.
-    pub shard: Option<String>,
-    /// Plain file name.
-    pub file: String,
-    /// Garment type.
-    pub article: String,
-    /// Position in the palette.
-    pub colour: usize,
-    /// Same title but for colour words; `None` where the source has no titles.
-    pub family: Option<String>,
-}
 
 /// A readable photo.
 #[derive(Debug, Clone)]
@@ -53,9 +37,6 @@ pub(super) struct Look {
     /// Means of a [`CELLS`] x [`CELLS`] grid, RGB interleaved, 0 to 255.
     pub cells: Vec<u8>,
 }
-
-/// Rows and photos left out, by reason.
-pub(super) type Skipped = BTreeMap<String, u64>;
 
 /// The rows of a source's table, bad ones counted by reason.
 pub(super) fn rows(source: &Source) -> Result<(Vec<Row>, Skipped), ImportError> {
@@ -152,61 +133,4 @@ fn look(bytes: &[u8]) -> Option<Look> {
     }
     let cells = DynamicImage::from(thumbnail(&pixels, CELLS, CELLS)).into_rgb8().into_raw();
     Some(Look { content: xxh3_64(bytes), extension, gradient, cells })
-}
-
-/// Adds one to a reason.
-pub(super) fn count(skipped: &mut Skipped, reason: &str) {
-    *skipped.entry(reason.to_owned()).or_default() += 1;
-}
-
-/// Whether a name from a table or an archive is a plain file name, safe to join to a folder.
-pub(super) fn is_plain_name(name: &str) -> bool {
-    let mut parts = Path::new(name).components();
-    matches!(parts.next(), Some(Component::Normal(part)) if part == name)
-        && parts.next().is_none()
-        && name.len() <= 255
-        && !name.contains(['\\', ':', '\0'])
-}
-
-/// A row, or the reason why there is none.
-pub(super) fn row(
-    (shard, file): (Option<&str>, &str),
-    article: &str,
-    colour: &str,
-    family: Option<String>,
-) -> Result<Row, String> {
-    if !is_plain_name(file) || !shard.is_none_or(is_plain_name) {
-        return Err("file or shard is not a plain file name".to_owned());
-    }
-    let position = palette::position(colour).ok_or_else(|| format!("no word for the colour {colour:?}"))?;
-    Ok(Row {
-        shard: shard.map(str::to_owned),
-        file: file.to_owned(),
-        article: article.trim().to_lowercase(),
-        colour: position,
-        family,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::is_plain_name;
-
-    #[test]
-    fn only_plain_names_pass() {
-        for (name, expected) in [
-            ("1.jpg", true),
-            ("黑 dress_0.jpg", true),
-            ("", false),
-            (".", false),
-            ("..", false),
-            ("../x", false),
-            ("a/b.jpg", false),
-            ("a/", false),
-            ("/etc/passwd", false),
-            ("c:\\x", false),
-        ] {
-            assert_eq!(is_plain_name(name), expected, "{name:?}");
-        }
-    }
 }

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
-use super::labels::beyond_colour;
 use super::options::{ImportOptions, Mode};
-use super::photos::Skipped;
-use super::split::{Split, Splits};
+use super::split::Splits;
 use super::write::Made;
+use crate::language::beyond_colour;
+use crate::split::Split;
 
 /// What one split holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -56,14 +56,8 @@ pub struct ImportReport {
     pub sha256: BTreeMap<String, String>,
 }
 
-/// Sums up.
-pub(super) fn report(
-    options: &ImportOptions,
-    splits: &Splits,
-    skipped: Skipped,
-    made: &[Made],
-    sha256: BTreeMap<String, String>,
-) -> ImportReport {
+/// Sums up the listings; what was left out and the checksums are the caller's to add.
+pub(super) fn report(options: &ImportOptions, splits: &Splits, made: &[Made]) -> ImportReport {
     let mut beyond: BTreeMap<Split, BTreeSet<&str>> = BTreeMap::new();
     let mut by_split = BTreeMap::new();
     for split in Split::ALL {
@@ -91,12 +85,12 @@ pub(super) fn report(
         mode: options.mode,
         seed: options.seed,
         photos: splits.of.len(),
-        skipped,
+        skipped: BTreeMap::new(),
         clusters: splits.clusters,
         largest_cluster: splits.largest_cluster,
         near_duplicate_pairs: splits.near_duplicates.len(),
         splits: by_split,
         test_labels_seen_in_training: beyond[&Split::Test].iter().filter(seen).count(),
-        sha256,
+        sha256: BTreeMap::new(),
     }
 }

@@ -8,10 +8,11 @@ use rand::RngExt;
 use rand::seq::SliceRandom;
 use rand_chacha::ChaCha8Rng;
 
-use super::LabelCount;
 use super::error::ImportError;
-use super::manner::weighted;
+use super::options::LabelCount;
 use super::photos::Photo;
+use crate::random::weighted_if_any;
+use crate::real_sizes::REAL_SIZES;
 
 /// A listing before its labels have text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,16 +52,6 @@ pub(super) fn groups<'a>(
 /// How many labels (m) and images (n) real listings have, with their frequency.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sizes(Vec<(usize, usize, f64)>);
-
-/// Labels, images and number of listings: computed from 4,040 real listings; used where no file is given.
-#[rustfmt::skip]
-pub(crate) const REAL_SIZES: &[(usize, usize, u32)] = &[
-    (2, 2, 24), (2, 3, 139), (2, 4, 55), (2, 5, 104), (2, 6, 282), (2, 7, 1749), (2, 8, 24), (2, 9, 17),
-    (3, 3, 11), (3, 4, 51), (3, 5, 13), (3, 6, 41), (3, 7, 122), (3, 8, 701), (3, 9, 10), (3, 10, 7),
-    (4, 4, 6), (4, 5, 18), (4, 6, 5), (4, 7, 13), (4, 8, 50), (4, 9, 283), (5, 6, 7), (5, 9, 16),
-    (5, 10, 134), (5, 14, 4), (6, 7, 2), (6, 9, 3), (6, 10, 7), (6, 11, 46), (7, 12, 20), (7, 11, 2),
-    (8, 13, 8), (9, 14, 5), (10, 15, 2), (11, 16, 3), (12, 17, 1), (13, 18, 1), (14, 22, 1), (24, 33, 1),
-];
 
 #[derive(serde::Deserialize)]
 struct LabelSet {
@@ -105,7 +96,7 @@ impl Sizes {
         let among = |fits: &dyn Fn(usize) -> bool, rng: &mut ChaCha8Rng| {
             let weight = |&(m, _, count): &(usize, usize, f64)| if fits(m) { count } else { 0.0 };
             let weights: Vec<f64> = self.0.iter().map(weight).collect();
-            weighted(&weights, rng).map(|at| (self.0[at].0, self.0[at].1))
+            weighted_if_any(&weights, rng).map(|at| (self.0[at].0, self.0[at].1))
         };
         let uniform = match how {
             LabelCount::Real => None,
@@ -127,7 +118,7 @@ pub(super) fn sampled(groups: &Groups, (m, n): (usize, usize), rng: &mut ChaCha8
         .values()
         .map(|colours| if colours.len() >= m { colours.values().map(Vec::len).sum::<usize>() } else { 0 } as f64)
         .collect();
-    let (group, colours) = groups.iter().nth(weighted(&weights, rng)?)?;
+    let (group, colours) = groups.iter().nth(weighted_if_any(&weights, rng)?)?;
     Some(draft(group, colours, (m, n), rng))
 }
 
@@ -144,7 +135,7 @@ pub(super) fn draft(
     let mut weights: Vec<f64> = colours.values().map(|photos| (photos.len() as f64).sqrt()).collect();
     let mut chosen: Vec<(usize, Vec<usize>)> = Vec::with_capacity(m);
     while chosen.len() < m {
-        let Some(at) = weighted(&weights, rng) else { break };
+        let Some(at) = weighted_if_any(&weights, rng) else { break };
         weights[at] = 0.0;
         if let Some((&colour, photos)) = colours.iter().nth(at) {
             let mut photos = photos.clone();

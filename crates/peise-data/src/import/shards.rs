@@ -9,7 +9,7 @@ use std::io::{BufReader, Read};
 use std::path::Path;
 
 use super::error::ImportError;
-use super::photos::{self, MAX_PHOTO_BYTES, Row, Skipped, count};
+use super::row::{MAX_PHOTO_BYTES, Row, Skipped, count};
 
 const TABLE: &str = "photos.csv";
 
@@ -49,7 +49,7 @@ pub(super) fn rows(folder: &Path) -> Result<(Vec<Row>, Skipped), ImportError> {
             continue;
         }
         let family = family.map(|column| record[column].trim().to_owned()).filter(|name| !name.is_empty());
-        match photos::row((Some(&record[shard]), &record[file]), &record[article], &record[colour], family) {
+        match Row::new((Some(&record[shard]), &record[file]), &record[article], &record[colour], family) {
             Ok(row) => rows.push(row),
             Err(reason) => count(&mut skipped, &reason),
         }

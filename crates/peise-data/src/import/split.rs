@@ -5,13 +5,12 @@
 //! photo in training that the other tests on.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use rayon::prelude::*;
-use serde::Serialize;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::photos::{Look, Photo};
+use crate::split::Split;
 
 /// Changing this changes every split: never do.
 const SALT: &str = "peise split 1";
@@ -26,38 +25,6 @@ const MAX_MEAN_DIFFERENCE: u32 = 5;
 const MAX_TOP_DIFFERENCE: u32 = 20;
 /// From here on a channel is background.
 const WHITE: u8 = 246;
-
-/// A part of the data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Split {
-    /// To learn from: 70 % of the clusters.
-    Train,
-    /// To choose by: 10 %.
-    Validation,
-    /// To be judged by: 20 %.
-    Test,
-}
-
-impl Split {
-    /// All three.
-    pub const ALL: [Self; 3] = [Self::Train, Self::Validation, Self::Test];
-
-    /// The name of its folder.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Validation => "validation",
-            Self::Test => "test",
-        }
-    }
-}
-
-impl fmt::Display for Split {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.name())
-    }
-}
 
 /// Where each photo went, and how.
 #[derive(Debug)]

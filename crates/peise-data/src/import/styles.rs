@@ -7,7 +7,7 @@ use std::fs;
 use std::path::Path;
 
 use super::error::ImportError;
-use super::photos::{self, MAX_PHOTO_BYTES, Row, Skipped, count};
+use super::row::{MAX_PHOTO_BYTES, Row, Skipped, count};
 
 const TABLE: &str = "styles.csv";
 
@@ -56,7 +56,7 @@ pub(super) fn rows(folder: &Path) -> Result<(Vec<Row>, Skipped), ImportError> {
         }
         let file = format!("{}.jpg", row[id].trim());
         let family = Some(family(&row[name], &row[article]));
-        match photos::row((None, &file), &row[article], &row[colour], family) {
+        match Row::new((None, &file), &row[article], &row[colour], family) {
             Ok(row) => rows.push(row),
             Err(reason) => count(&mut skipped, &reason),
         }

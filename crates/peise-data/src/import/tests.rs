@@ -247,7 +247,7 @@ fn a_complete_import_is_replaced_only_when_asked() {
     let out = tempfile::tempdir().unwrap();
     let mut options = options(Source::Shards(folder.path().into()), Mode::Sampled, out.path());
     let first = import(&options, &|_, _| {}).unwrap();
-    assert!(import(&options, &|_, _| {}).unwrap_err().to_string().contains("--replace"));
+    assert!(import(&options, &|_, _| {}).unwrap_err().to_string().contains("not empty"));
     assert!(out.path().join("test_all.json").is_file());
     options.replace = true;
     assert_eq!(import(&options, &|_, _| {}).unwrap().sha256, first.sha256);

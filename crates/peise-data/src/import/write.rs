@@ -11,10 +11,12 @@ use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 
 use super::error::ImportError;
+use super::options::ImportOptions;
 use super::photos::{self, Photo};
-use super::split::Split;
-use super::{REPORT_FILE, Source};
+use crate::split::Split;
 
+/// The report of an import, beside its listings; marks the folder as one that an import may replace.
+pub const REPORT_FILE: &str = "peise-import.json";
 const POOL: &str = "photos";
 /// Names that an import writes, and that replacing it removes.
 const OWNED: &[&str] = &[
@@ -68,19 +70,19 @@ pub(super) fn prepare(out: &Path, replace: bool) -> Result<(), ImportError> {
 
 /// Writes the photos in use once, then every listing's folder, with hard links to them.
 pub(super) fn images(
-    out: &Path,
-    source: &Source,
+    options: &ImportOptions,
     photos: &[Photo],
     made: &[Made],
     progress: &(dyn Fn(u64) + Sync),
 ) -> Result<(), ImportError> {
+    let out = &options.out;
     let pool = out.join(POOL);
     fs::create_dir_all(&pool).map_err(|source| ImportError::Write { path: pool.clone(), source })?;
     let used: Vec<usize> =
         made.iter().flat_map(|made| &made.photos).copied().collect::<BTreeSet<_>>().into_iter().collect();
     let rows: Vec<_> = used.iter().map(|&photo| photos[photo].row.clone()).collect();
     let mut done = 0;
-    photos::visit(source, &rows, &mut |row, bytes| {
+    photos::visit(&options.source, &rows, &mut |row, bytes| {
         done += 1;
         if done % 256 == 0 {
             progress(done);

@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::import::{Side, may_appear};
+use super::side::{Side, may_appear};
 
 const SALT: &str = "peise statistics 1";
 /// Of 1000 labels that the import may train on, how many are learnt from: about half of all labels.

@@ -4,29 +4,24 @@
 pub(super) fn blur(field: &[f32], width: usize, height: usize, radius: usize) -> Vec<f32> {
     let mut field = field.to_vec();
     let mut line = vec![0.0; width.max(height)];
+    // One row or column, in place.
+    let mut blur_line = |start: usize, stride: usize, length: usize| {
+        let line = &mut line[..length];
+        for (k, value) in line.iter_mut().enumerate() {
+            *value = field[start + k * stride];
+        }
+        let mut sum: f32 = line[..radius.min(length)].iter().sum();
+        for k in 0..length {
+            sum += line.get(k + radius).copied().unwrap_or(0.0);
+            field[start + k * stride] = sum / (2 * radius + 1) as f32;
+            sum -= if k >= radius { line[k - radius] } else { 0.0 };
+        }
+    };
     for _ in 0..2 {
-        for y in 0..height {
-            blur_line(&mut field, y * width, 1, &mut line[..width], radius);
-        }
-        for x in 0..width {
-            blur_line(&mut field, x, width, &mut line[..height], radius);
-        }
+        (0..height).for_each(|y| blur_line(y * width, 1, width));
+        (0..width).for_each(|x| blur_line(x, width, height));
     }
     field
-}
-
-/// Box blur of one row or column in place; beyond the ends there is nothing.
-fn blur_line(field: &mut [f32], start: usize, stride: usize, line: &mut [f32], radius: usize) {
-    let length = line.len();
-    for (k, value) in line.iter_mut().enumerate() {
-        *value = field[start + k * stride];
-    }
-    let mut sum: f32 = line[..radius.min(length)].iter().sum();
-    for k in 0..length {
-        sum += line.get(k + radius).copied().unwrap_or(0.0);
-        field[start + k * stride] = sum / (2 * radius + 1) as f32;
-        sum -= if k >= radius { line[k - radius] } else { 0.0 };
-    }
 }
 
 #[cfg(test)]

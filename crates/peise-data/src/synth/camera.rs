@@ -38,14 +38,8 @@ impl Development {
         Self { blur, noise, resized_to, quality: within(photo.quality, rng).round().clamp(1.0, 100.0) as u8 }
     }
 
-    /// The photo as a camera saves it, and an uploader stores it: noisy, and enlarged to its final size.
-    pub(super) fn develop(
-        &self,
-        mut canvas: Canvas,
-        light: &Light,
-        size: (u32, u32),
-        rng: &mut ChaCha8Rng,
-    ) -> RgbImage {
+    /// The photo as a camera saves it: noisy.
+    pub(super) fn develop(&self, mut canvas: Canvas, light: &Light, rng: &mut ChaCha8Rng) -> RgbImage {
         if self.blur > 0.05 {
             // The blur is of the final size.
             blur(&mut canvas, self.blur * self.resized_to);
@@ -66,12 +60,7 @@ impl Development {
             }
         }
         let (width, height) = (canvas.width as u32, canvas.height as u32);
-        let photo = RgbImage::from_raw(width, height, bytes).unwrap_or_else(|| RgbImage::new(width, height));
-        if (width, height) == size {
-            return photo;
-        }
-        let enlarge = Preprocess::new(vec![Step::Resize { width: size.0, height: size.1 }]);
-        enlarge.map_or(photo.clone(), |steps| steps.apply(&photo))
+        RgbImage::from_raw(width, height, bytes).unwrap_or_else(|| RgbImage::new(width, height))
     }
 
     /// Size in which a photo is taken that is to have this one in the end.
@@ -79,6 +68,15 @@ impl Development {
         let small = |side: u32| ((side as f32 * self.resized_to).round() as usize).max(4);
         (small(width), small(height))
     }
+}
+
+/// The photo as an uploader stores it: enlarged to its final size.
+pub(super) fn enlarged(photo: RgbImage, (width, height): (u32, u32)) -> RgbImage {
+    if photo.dimensions() == (width, height) {
+        return photo;
+    }
+    let enlarge = Preprocess::new(vec![Step::Resize { width, height }]);
+    enlarge.map_or(photo.clone(), |steps| steps.apply(&photo))
 }
 
 /// Values of the longest row of pixels: 2000 of them, three channels.

@@ -26,6 +26,17 @@ pub(super) struct Canvas {
     pub parts: Vec<u8>,
 }
 
+/// A soft shadow.
+#[derive(Clone, Copy)]
+pub(super) struct Shadow {
+    /// How far it lies from what casts it, pixels.
+    pub offset: (f32, f32),
+    /// How soft it is, pixels.
+    pub radius: f32,
+    /// The share of light that it takes.
+    pub strength: f32,
+}
+
 /// How much of each pixel something covers.
 pub(super) struct Cover {
     mask: Option<Mask>,
@@ -78,15 +89,20 @@ impl Canvas {
         }
     }
 
-    /// Darkens what a soft shadow of a cover falls on: `offset` and `radius` in pixels.
-    pub fn cast_shadow(&mut self, cover: &Cover, offset: (f32, f32), radius: f32, strength: f32) {
-        let field = Field::of(cover, radius).moved(offset);
+    /// Darkens what a soft shadow of a cover falls on.
+    pub fn cast_shadow(&mut self, cover: &Cover, shadow: Shadow) {
+        let field = Field::of(cover, shadow.radius).moved(shadow.offset);
         let mut field = field.rows();
+        self.dim(|x, y| 1.0 - shadow.strength * field.at(x, y));
+    }
+
+    /// Multiplies linear light by a factor for each column and row.
+    pub fn dim(&mut self, mut factor: impl FnMut(usize, usize) -> f32) {
         for y in 0..self.height {
             for x in 0..self.width {
-                let dark = 1.0 - strength * field.at(x, y);
+                let factor = factor(x, y);
                 let pixel = &mut self.pixels[y * self.width + x];
-                *pixel = pixel.map(|value| value * dark);
+                *pixel = pixel.map(|value| value * factor);
             }
         }
     }

@@ -1,19 +1,14 @@
 //! What a set of drawn listings may hold: one range or rate per axis, each of which can be switched off.
 
-mod check;
-
 use serde::{Deserialize, Serialize};
 
 use super::material::Material;
 use super::pattern::Pattern;
-use super::scene::Family;
+pub use super::random::Range;
+use super::scene::family::Family;
 use super::wardrobe::Product;
-pub use check::SynthConfigError;
 
 use crate::language::grammar::GrammarConfig;
-
-/// Smallest and largest value; drawn evenly between.
-pub type Range = [f32; 2];
 
 /// All axes of the generator. Rates are probabilities, 0 to 1; a rate of 0 switches its axis off.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]

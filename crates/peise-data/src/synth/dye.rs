@@ -6,13 +6,14 @@ use rand_chacha::ChaCha8Rng;
 
 use super::config::ColourConfig;
 use super::pattern::Design;
-use super::random::{normal, weighted, within};
-use crate::language::grammar::{Modifier, Phrase, frequency};
+use super::random::{normal, within};
+use crate::language::grammar::{ColourText, Modifier, frequency};
+use crate::random::weighted;
 
 /// A cloth's colour and what a seller calls it.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Dye {
-    pub phrase: Phrase,
+    pub phrase: ColourText,
     /// CIELAB of the cloth in daylight.
     pub lab: [f32; 3],
 }
@@ -143,7 +144,7 @@ impl<'a> Dyer<'a> {
             let modifier = self.modifier(sibling.lab, rng);
             let [l, a, b] = modified(sibling.lab, modifier);
             let lab = shown([l + normal(rng), a + normal(rng), b + normal(rng)]);
-            return Dye { phrase: Phrase { term: sibling.phrase.term, modifier: Some(modifier) }, lab };
+            return Dye { phrase: ColourText { term: sibling.phrase.term, modifier: Some(modifier) }, lab };
         }
         if rng.random_bool(NEAR) {
             let near = |(term, weight): (&ColourTerm, &f64)| {
@@ -182,7 +183,7 @@ impl<'a> Dyer<'a> {
             base[1] + hue_spread * normal(rng),
             base[2] + hue_spread * normal(rng),
         ];
-        Dye { phrase: Phrase { term, modifier }, lab: shown(lab) }
+        Dye { phrase: ColourText { term, modifier }, lab: shown(lab) }
     }
 }
 

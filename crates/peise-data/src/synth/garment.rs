@@ -1,16 +1,16 @@
 //! Cloth onto paths: one piece of clothing, a body, a carrier.
 
-use peise::colour::lab_to_srgb;
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use tiny_skia::{Path, Transform};
 
 use super::canvas::{Canvas, Cover, Field};
-use super::light::to_linear;
+use super::light::lab_to_linear;
 use super::material::{Cloth, Material};
 use super::pattern::{Design, Rgb};
 use super::random::{hash, smooth_noise};
 use super::relief::relief;
+use super::stage::Stage;
 use super::wardrobe::{Detail, DetailKind, Drape, Piece};
 
 /// What a piece is made of.
@@ -23,22 +23,19 @@ pub(super) struct Fabric<'a> {
     pub trim: Rgb,
     /// Colour of a print on the chest, where there is one.
     pub print: Option<Rgb>,
+    /// What the side file calls it.
+    pub part: u8,
 }
 
-/// Where and in which light something is drawn.
+/// A body part or carrier of one colour.
 #[derive(Clone, Copy)]
-pub(super) struct Stage {
-    /// Figure units to pixels.
-    pub transform: Transform,
-    /// Where light comes from.
-    pub light: (f32, f32),
-}
-
-impl Stage {
-    /// Pixels of one figure unit.
-    pub fn unit(&self) -> f32 {
-        self.transform.sx.hypot(self.transform.ky)
-    }
+pub(super) struct Form {
+    /// CIELAB.
+    pub lab: [f32; 3],
+    /// What the side file calls it.
+    pub part: u8,
+    /// How strongly it is streaked, as hair is.
+    pub streaks: f32,
 }
 
 /// From pixels back to figure units.
@@ -61,45 +58,43 @@ fn brightness(shade: f32) -> f32 {
     if shade < 0.0 { (1.0 + 0.48 * shade).max(0.3) } else { 1.0 + 0.24 * shade.min(1.5) }
 }
 
-impl Canvas {
-    /// Draws a piece of clothing, or (`over`) its sleeves, which lie over the arms; `part` is what the side file calls it.
-    pub fn draw_piece(
-        &mut self,
-        piece: &Piece,
-        over: bool,
-        fabric: &Fabric,
-        (stage, part): (Stage, u8),
-        rng: &mut ChaCha8Rng,
-    ) {
+/// Draws onto a picture, on one stage.
+pub(super) struct Painter<'a> {
+    pub canvas: &'a mut Canvas,
+    pub stage: Stage,
+    pub rng: &'a mut ChaCha8Rng,
+}
+
+impl Painter<'_> {
+    /// Draws a piece of clothing, or (`over`) its sleeves, which lie over the arms.
+    pub fn draw_piece(&mut self, piece: &Piece, over: bool, fabric: &Fabric) {
         let paths = if over { &piece.over[..] } else { std::slice::from_ref(&piece.outline) };
-        if !paths.is_empty() {
-            let cloth = self.draw_cloth(paths, piece.drape, fabric, (stage, part), rng);
-            self.draw_details(piece, over, fabric, (stage, &cloth), rng);
+        if paths.is_empty() {
+            return;
+        }
+        let cloth = self.draw_cloth(paths, piece.drape, fabric);
+        // In the order in which they were sewn: collars lie on openings, buttons on plackets.
+        for detail in piece.details.iter().filter(|detail| detail.over == over) {
+            self.draw_detail(detail, fabric, &cloth);
         }
     }
 
-    fn draw_cloth(
-        &mut self,
-        paths: &[Path],
-        drape: Drape,
-        fabric: &Fabric,
-        (stage, part): (Stage, u8),
-        rng: &mut ChaCha8Rng,
-    ) -> (Cover, Field) {
-        let mut cover = self.cover();
+    fn draw_cloth(&mut self, paths: &[Path], drape: Drape, fabric: &Fabric) -> (Cover, Field) {
+        let stage = self.stage;
+        let mut cover = self.canvas.cover();
         paths.iter().for_each(|path| cover.fill(path, stage.transform));
         let Fabric { cloth, design, palette, .. } = fabric;
-        let shade = relief(&cover, stage.transform, stage.light, Some(drape), rng);
+        let shade = relief(&cover, stage, Some(drape), self.rng);
         if cloth.fuzz > 0.0 {
-            cover.roughen(cloth.fuzz * stage.unit(), rng.random());
+            cover.roughen(cloth.fuzz * stage.unit(), self.rng.random());
         }
         let inverse = Inverse::of(stage);
         let pixel = 1.0 / stage.unit().max(1e-3);
         let main = palette.first().copied().unwrap_or([0.5; 3]);
         let mut shades = shade.rows();
-        self.paint(&cover, Some(part), |x, y, _| {
+        self.canvas.paint(&cover, Some(fabric.part), |x, y, _| {
             let (u, v) = inverse.at(x, y);
-            let colour = design.map_or(main, |design| design.colour(u, v, pixel, palette));
+            let colour = design.map_or(main, |design| design.colour((u, v), pixel, palette));
             let shade = shades.at(x, y) * cloth.relief;
             let light = brightness(shade) * cloth.texture(u, v, pixel);
             let shine = cloth.shine(shade);
@@ -108,28 +103,9 @@ impl Canvas {
         (cover, shade)
     }
 
-    fn draw_details(
-        &mut self,
-        piece: &Piece,
-        over: bool,
-        fabric: &Fabric,
-        on: (Stage, &(Cover, Field)),
-        rng: &mut ChaCha8Rng,
-    ) {
-        // In the order in which they were sewn: collars lie on openings, buttons on plackets.
-        for detail in piece.details.iter().filter(|detail| detail.over == over) {
-            self.draw_detail(detail, fabric, on, rng);
-        }
-    }
-
-    fn draw_detail(
-        &mut self,
-        detail: &Detail,
-        fabric: &Fabric,
-        (stage, (outline, shade)): (Stage, &(Cover, Field)),
-        rng: &mut ChaCha8Rng,
-    ) {
-        let mut cover = self.cover();
+    fn draw_detail(&mut self, detail: &Detail, fabric: &Fabric, (outline, shade): &(Cover, Field)) {
+        let stage = self.stage;
+        let mut cover = self.canvas.cover();
         // A line thinner than half a pixel would vanish unevenly.
         let width = detail.width.max(0.5 / stage.unit());
         if detail.width > 0.0 {
@@ -144,7 +120,7 @@ impl Canvas {
                 let cover = cover.within(outline);
                 let strength = if detail.kind == DetailKind::Seam { 0.32 } else { 0.18 };
                 // A seam darkens light cloth and catches light on dark cloth.
-                self.paint(&cover, None, |_, _, under| {
+                self.canvas.paint(&cover, None, |_, _, under| {
                     under.map(|value| if dark { value * (1.0 + strength) + 0.012 } else { value * (1.0 - strength) })
                 });
             }
@@ -152,7 +128,7 @@ impl Canvas {
                 // Lighter at its upper edge than at its lower one, as what lies on top is.
                 let bounds = detail.path.bounds();
                 let inverse = Inverse::of(stage);
-                self.paint(&cover, None, |x, y, under| {
+                self.canvas.paint(&cover, None, |x, y, under| {
                     let (_, v) = inverse.at(x, y);
                     let down = ((v - bounds.top()) / bounds.height().max(0.1)).clamp(0.0, 1.0);
                     under.map(|value| value * (1.1 - 0.25 * down) + 0.004)
@@ -161,41 +137,42 @@ impl Canvas {
             DetailKind::Trim | DetailKind::Cord => {
                 let trim = fabric.trim;
                 let mut shades = shade.rows();
-                self.paint(&cover, None, |x, y, _| {
+                self.canvas.paint(&cover, None, |x, y, _| {
                     let light = brightness(shades.at(x, y));
                     trim.map(|value| value * light)
                 });
             }
             DetailKind::Button => {
                 let button = if dark { [0.08; 3] } else { fabric.trim };
-                self.paint(&cover, None, |_, _, _| button);
+                self.canvas.paint(&cover, None, |_, _, _| button);
             }
-            DetailKind::Zip => self.paint(&cover, None, |_, _, _| [0.12, 0.12, 0.13]),
+            DetailKind::Zip => self.canvas.paint(&cover, None, |_, _, _| [0.12, 0.12, 0.13]),
             DetailKind::Metal => {
-                let metal = if rng.random_bool(0.5) { [0.55, 0.56, 0.58] } else { [0.55, 0.40, 0.16] };
-                self.paint(&cover, None, |_, _, _| metal);
+                let metal = if self.rng.random_bool(0.5) { [0.55, 0.56, 0.58] } else { [0.55, 0.40, 0.16] };
+                self.canvas.paint(&cover, None, |_, _, _| metal);
             }
             DetailKind::Opening => {
                 let inside = main.map(|value| value * 0.42);
-                self.paint(&cover, None, |_, _, _| inside);
+                self.canvas.paint(&cover, None, |_, _, _| inside);
             }
             DetailKind::PrintArea => {
                 if let Some(print) = fabric.print {
                     let cover = cover.within(outline);
-                    self.draw_print(&cover, detail, print, stage, rng);
+                    self.draw_print(&cover, detail, print);
                 }
             }
         }
     }
 
     /// A motif of blots and bars within an area.
-    fn draw_print(&mut self, area: &Cover, detail: &Detail, print: Rgb, stage: Stage, rng: &mut ChaCha8Rng) {
+    fn draw_print(&mut self, area: &Cover, detail: &Detail, print: Rgb) {
+        let rng = &mut *self.rng;
         let bounds = detail.path.bounds();
         let seed: u32 = rng.random();
         let size = bounds.width().max(1.0);
         let (kind, second) = (rng.random_range(0..3), [0, 1, 2].map(|_| rng.random::<f32>().powi(2)));
-        let inverse = Inverse::of(stage);
-        self.paint(area, None, |x, y, under| {
+        let inverse = Inverse::of(self.stage);
+        self.canvas.paint(area, None, |x, y, under| {
             let (u, v) = inverse.at(x, y);
             let (u, v) = ((u - bounds.left()) / size, (v - bounds.top()) / size);
             let inked = match kind {
@@ -216,25 +193,20 @@ impl Canvas {
     }
 
     /// Draws a body part or carrier of one colour, with volume.
-    pub fn draw_form(
-        &mut self,
-        paths: &[Path],
-        lab: [f32; 3],
-        stage: Stage,
-        part: u8,
-        (streaks, rng): (f32, &mut ChaCha8Rng),
-    ) -> Cover {
-        let mut cover = self.cover();
+    pub fn draw_form(&mut self, paths: &[Path], form: Form) -> Cover {
+        let Form { lab, part, streaks } = form;
+        let stage = self.stage;
+        let mut cover = self.canvas.cover();
         if paths.is_empty() {
             return cover;
         }
         paths.iter().for_each(|path| cover.fill(path, stage.transform));
-        let shade = relief(&cover, stage.transform, stage.light, None, rng);
-        let colour = to_linear(lab_to_srgb(lab));
-        let seed: u32 = rng.random();
+        let shade = relief(&cover, stage, None, self.rng);
+        let colour = lab_to_linear(lab);
+        let seed: u32 = self.rng.random();
         let inverse = Inverse::of(stage);
         let mut shades = shade.rows();
-        self.paint(&cover, Some(part), |x, y, _| {
+        self.canvas.paint(&cover, Some(part), |x, y, _| {
             let shade = shades.at(x, y);
             let streak = if streaks > 0.0 {
                 let (u, v) = inverse.at(x, y);
@@ -249,24 +221,13 @@ impl Canvas {
     }
 
     /// Draws lines of one colour.
-    pub fn draw_lines(&mut self, lines: &[(Path, f32)], colour: Rgb, stage: Stage, part: u8) {
-        let mut cover = self.cover();
+    pub fn draw_lines(&mut self, lines: &[(Path, f32)], colour: Rgb, part: u8) {
+        let stage = self.stage;
+        let mut cover = self.canvas.cover();
         for (path, width) in lines {
             cover.stroke(path, width.max(0.8 / stage.unit()), stage.transform);
         }
-        self.paint(&cover, Some(part), |_, _, _| colour);
-    }
-
-    /// A light that falls unevenly: `factor` of linear light at cells of a field.
-    pub fn dim(&mut self, field: &Field) {
-        let mut field = field.rows();
-        for y in 0..self.height {
-            for x in 0..self.width {
-                let factor = field.at(x, y);
-                let pixel = &mut self.pixels[y * self.width + x];
-                *pixel = pixel.map(|value| value * factor);
-            }
-        }
+        self.canvas.paint(&cover, Some(part), |_, _, _| colour);
     }
 }
 

@@ -7,7 +7,7 @@ use rand_chacha::ChaCha8Rng;
 use super::canvas::Canvas;
 use super::config::BackgroundConfig;
 use super::lettering::{BOLD, REGULAR};
-use super::overlay::{block, write};
+use super::overlay::{TextLine, block};
 use super::scene::Background;
 
 const ROWS: &[&str] = &["S", "M", "L", "XL", "2XL", "3XL"];
@@ -30,7 +30,8 @@ fn chart(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
     let (top, cell) = (h * rng.random_range(0.12..0.3f32), (0.9 * w / columns as f32, h * 0.6 / (rows + 1) as f32));
     let cap = (0.32 * cell.1).min(0.2 * cell.0);
     let head = [0, 1, 2].map(|_| rng.random_range(0.2..0.9f32));
-    write(canvas, "尺码表", (0.05 * w, top - cap), (1.5 * cap, BOLD), &[0.03; 3], 1.0);
+    let title = TextLine { words: "尺码表", at: (0.05 * w, top - cap), cap: 1.5 * cap, weight: BOLD };
+    title.write(canvas, &[0.03; 3], 1.0);
     for row in 0..=rows {
         let y = top + row as f32 * cell.1;
         block(canvas, [0.05 * w, y, 0.95 * w, y + cell.1], &if row == 0 { head } else { [0.95; 3] }, 1.0);
@@ -42,7 +43,7 @@ fn chart(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
                 _ => rng.random_range(36..120).to_string(),
             };
             let at = (0.05 * w + (column as f32 + 0.2) * cell.0, y + 0.7 * cell.1);
-            write(canvas, &text, at, (cap, REGULAR), &[0.03; 3], 1.0);
+            TextLine { words: &text, at, cap, weight: REGULAR }.write(canvas, &[0.03; 3], 1.0);
         }
     }
 }
@@ -53,8 +54,9 @@ fn notice(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
     block(canvas, [0.0, 0.0, w, h], &ground, 1.0);
     let ink = if ground.iter().sum::<f32>() > 1.2 { [0.03; 3] } else { [0.95; 3] };
     for line in 0..rng.random_range(1..5) {
-        let text = NOTICES.choose(rng).copied().unwrap_or_default();
+        let words = NOTICES.choose(rng).copied().unwrap_or_default();
         let at = (w * rng.random_range(0.08..0.3f32), h * (0.25 + 0.17 * line as f32));
-        write(canvas, text, at, (w * rng.random_range(0.05..0.11f32), BOLD), &ink, 1.0);
+        let cap = w * rng.random_range(0.05..0.11f32);
+        TextLine { words, at, cap, weight: BOLD }.write(canvas, &ink, 1.0);
     }
 }

@@ -35,9 +35,14 @@ pub(super) fn to_linear(srgb: [u8; 3]) -> Rgb {
     srgb.map(|code| TO_LINEAR[usize::from(code)])
 }
 
+/// Linear light of a CIELAB colour.
+pub(super) fn lab_to_linear(lab: [f32; 3]) -> Rgb {
+    to_linear(lab_to_srgb(lab))
+}
+
 /// Linear light of a CIELAB colour, clipped to what a screen shows.
 pub(super) fn dye(lab: [f32; 3]) -> Rgb {
-    to_linear(lab_to_srgb([lab[0].clamp(4.0, 97.0), lab[1], lab[2]]))
+    lab_to_linear([lab[0].clamp(4.0, 97.0), lab[1], lab[2]])
 }
 
 /// sRGB code of linear light, not rounded, 0 to 255.

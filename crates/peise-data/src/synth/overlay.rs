@@ -92,6 +92,7 @@ impl Overlay {
             let x = if rng.random_bool(0.5) { 0.03 * w } else { w - size - 0.03 * w };
             (x, if rng.random_bool(0.5) { 0.08 * h } else { 0.95 * h })
         };
+        let line = |at: (f32, f32), cap: f32, weight: f32| TextLine { words: &self.text, at, cap, weight };
         match self.kind {
             OverlayKind::Price => {
                 let cap = w * rng.random_range(0.06..0.11f32);
@@ -103,14 +104,14 @@ impl Overlay {
                         .unwrap_or(&[0.7, 0.0, 0.0]);
                 let y = y.clamp(1.7 * cap, h - 0.6 * cap);
                 block(canvas, [x, y - 1.6 * cap, x + size + cap, y + 0.5 * cap], &tag, 1.0);
-                write(canvas, &self.text, (x + 0.5 * cap, y), (cap, BOLD), &[0.95; 3], 1.0);
+                line((x + 0.5 * cap, y), cap, BOLD).write(canvas, &[0.95; 3], 1.0);
             }
             OverlayKind::Watermark => {
                 let cap = w * rng.random_range(0.05..0.1f32);
                 let strength = rng.random_range(0.15..0.45);
                 let y = h * rng.random_range(0.3..0.7f32);
                 let x = (w - width(&self.text, &LetterStyle::default()) * cap) * rng.random_range(0.2..0.8f32);
-                write(canvas, &self.text, (x, y), (cap, REGULAR), &ink, strength);
+                line((x, y), cap, REGULAR).write(canvas, &ink, strength);
             }
             OverlayKind::Headline => {
                 let cap = w * rng.random_range(0.05..0.1f32);
@@ -120,12 +121,12 @@ impl Overlay {
                     let strip = mix(&ink.map(|value| 0.95 - value), &[0.5; 3], 0.1);
                     block(canvas, [0.0, y - 1.5 * cap, w, y + 0.5 * cap], &strip, rng.random_range(0.4..1.0));
                 }
-                write(canvas, &self.text, (x.max(2.0), y), (cap, BOLD), &ink, 1.0);
+                line((x.max(2.0), y), cap, BOLD).write(canvas, &ink, 1.0);
             }
             OverlayKind::Brand => {
                 let cap = w * rng.random_range(0.025..0.045f32);
                 let (x, y) = corner(width(&self.text, &LetterStyle::default()) * cap, rng);
-                write(canvas, &self.text, (x, y), (cap, REGULAR), &ink, 0.9);
+                line((x, y), cap, REGULAR).write(canvas, &ink, 0.9);
             }
             OverlayKind::Frame => {
                 let side = w * rng.random_range(0.02..0.05f32);
@@ -135,7 +136,7 @@ impl Overlay {
                     block(canvas, area, &frame, 1.0);
                 }
                 let ink = if frame.iter().sum::<f32>() > 1.0 { [0.02; 3] } else { [0.95; 3] };
-                write(canvas, &self.text, (2.0 * side, h - 0.9 * side), (1.2 * side, BOLD), &ink, 1.0);
+                line((2.0 * side, h - 0.9 * side), 1.2 * side, BOLD).write(canvas, &ink, 1.0);
             }
         }
     }
@@ -162,18 +163,24 @@ pub(super) fn block(canvas: &mut Canvas, [left, top, right, bottom]: [f32; 4], c
     canvas.paint(&cover, Some(part::OVERLAY), |_, _, under| mix(under, colour, strength));
 }
 
-/// A line of text from a place on its baseline, by cap height in pixels and weight.
-pub(super) fn write(
-    canvas: &mut Canvas,
-    words: &str,
-    (x, y): (f32, f32),
-    (cap, weight): (f32, f32),
-    colour: &Rgb,
-    strength: f32,
-) {
-    let mut cover = canvas.cover();
-    let at = Transform::from_row(cap, 0.0, 0.0, cap, x, y);
-    let strokes: Vec<Path> = text(words, &LetterStyle::default());
-    strokes.iter().for_each(|stroke| cover.stroke(stroke, weight.max(0.9 / cap), at));
-    canvas.paint(&cover, Some(part::OVERLAY), |_, _, under| mix(under, colour, strength));
+/// A line of text.
+pub(super) struct TextLine<'a> {
+    pub words: &'a str,
+    /// Place on its baseline where it begins, pixels.
+    pub at: (f32, f32),
+    /// Height of its capitals, pixels.
+    pub cap: f32,
+    /// Width of its strokes, in heights of capitals.
+    pub weight: f32,
+}
+
+impl TextLine<'_> {
+    /// Writes it over a picture.
+    pub(super) fn write(&self, canvas: &mut Canvas, colour: &Rgb, strength: f32) {
+        let mut cover = canvas.cover();
+        let at = Transform::from_row(self.cap, 0.0, 0.0, self.cap, self.at.0, self.at.1);
+        let strokes: Vec<Path> = text(self.words, &LetterStyle::default());
+        strokes.iter().for_each(|stroke| cover.stroke(stroke, self.weight.max(0.9 / self.cap), at));
+        canvas.paint(&cover, Some(part::OVERLAY), |_, _, under| mix(under, colour, strength));
+    }
 }

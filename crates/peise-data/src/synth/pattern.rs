@@ -75,7 +75,7 @@ impl Design {
     /// The colour at a place of the piece, both in garment units; `soft` is the size of a pixel there.
     ///
     /// The first colour is the main one: it covers the larger part.
-    pub fn colour(&self, u: f32, v: f32, soft: f32, palette: &[Rgb]) -> Rgb {
+    pub fn colour(&self, (u, v): (f32, f32), soft: f32, palette: &[Rgb]) -> Rgb {
         let [main, others @ ..] = palette else { return [0.5; 3] };
         let Some(second) = others.first() else { return *main };
         let last = others.last().unwrap_or(second);
@@ -100,7 +100,7 @@ impl Design {
                 let (dx, dy) = (shifted - shifted.floor() - 0.5, y - row - 0.5);
                 mix(main, second, 1.0 - step(0.62 * self.duty, dx.hypot(dy), soft))
             }
-            Pattern::Floral => self.flowers(x, y, soft, main, others),
+            Pattern::Floral => self.flowers((x, y), soft, (main, others)),
             Pattern::Gradient => mix(main, second, step(0.35, x, 0.9)),
             Pattern::ColourBlock => {
                 let first = step(0.45, x, soft);
@@ -111,7 +111,7 @@ impl Design {
     }
 
     /// One flower in every cell of a bent grid: five petals, a heart, a leaf.
-    fn flowers(&self, x: f32, y: f32, soft: f32, main: &Rgb, others: &[Rgb]) -> Rgb {
+    fn flowers(&self, (x, y): (f32, f32), soft: f32, (main, others): (&Rgb, &[Rgb])) -> Rgb {
         let (x, y) = (x + 0.3 * smooth_noise(y, x, self.seed), y + 0.3 * smooth_noise(x + 9.0, y, self.seed));
         let (column, row) = (floor(x) as i32, floor(y) as i32);
         let jitter = |salt: u32| hash(column, row, self.seed ^ salt);
@@ -161,7 +161,7 @@ mod tests {
                     let mut seen = [0.0f32; 3];
                     for k in 0..6400 {
                         let (u, v) = ((k % 80) as f32 - 40.0, (k / 80) as f32 - 40.0);
-                        let colour = design.colour(u, v, 0.3, &palette[..count]);
+                        let colour = design.colour((u, v), 0.3, &palette[..count]);
                         assert!(colour.iter().all(|value| (0.0..=1.0).contains(value)));
                         (0..3).for_each(|c| seen[c] += colour[c] / 6400.0);
                     }

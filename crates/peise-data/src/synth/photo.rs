@@ -5,7 +5,7 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 use serde::Serialize;
 
-use super::camera::Development;
+use super::camera::{Development, enlarged};
 use super::canvas::Canvas;
 use super::config::SynthConfig;
 use super::dye::Dyes;
@@ -67,23 +67,24 @@ pub(super) fn photo(
     }
     let (width, height) = development.stored(plan.size);
     let mut canvas = Canvas::new(width, height, [1.0; 3]);
-    let mut scene = Scene { config, plan, dyes: &dyes, light: &light, background: &background, rng };
+    let mut scene =
+        Scene { config, plan, dyes: &dyes, light: &light, background: &background, canvas: &mut canvas, rng };
     match shot.layout {
-        Layout::Junk => super::junk::draw(&mut canvas, &config.background, scene.rng),
-        Layout::Collage => scene.collage(&mut canvas),
+        Layout::Junk => super::junk::draw(scene.canvas, &config.background, scene.rng),
+        Layout::Collage => scene.collage(),
         layout => {
             // With a shared scene, everything but the dye follows from the listing.
             let mut same = stream(seed, listing, Some(usize::from(u16::MAX) - 1));
             if plan.shared && layout == Layout::Full {
                 scene.rng = &mut same;
             }
-            scene.view(&mut canvas, layout);
+            scene.view(layout);
             // A detail of straps or holes may miss what tells the options apart.
             for _ in 0..DETAIL_ATTEMPTS {
-                if layout != Layout::Detail || canvas.share(plan.telling_part()) >= LEAST_SEEN {
+                if layout != Layout::Detail || scene.canvas.share(plan.telling_part()) >= LEAST_SEEN {
                     break;
                 }
-                scene.view(&mut canvas, layout);
+                scene.view(layout);
             }
         }
     }
@@ -102,8 +103,8 @@ pub(super) fn photo(
     if let Some(overlay) = &overlay {
         overlay.draw(&mut canvas, rng);
     }
-    let parts = enlarged(&mut canvas, plan.size);
-    let picture = development.develop(canvas, &light, plan.size, rng);
+    let parts = enlarged_parts(&mut canvas, plan.size);
+    let picture = enlarged(development.develop(canvas, &light, rng), plan.size);
     let colours = if shot.option.is_some() { dyes.iter().map(labs).collect() } else { Vec::new() };
     let product = shot.layout != Layout::Junk;
     let (staging, background) = (product.then_some(plan.staging), product.then_some(background));
@@ -111,7 +112,7 @@ pub(super) fn photo(
 }
 
 /// The part map at the photo's final size, each pixel that of the nearest.
-fn enlarged(canvas: &mut Canvas, (width, height): (u32, u32)) -> Vec<u8> {
+fn enlarged_parts(canvas: &mut Canvas, (width, height): (u32, u32)) -> Vec<u8> {
     let (width, height) = (width as usize, height as usize);
     if (width, height) == (canvas.width, canvas.height) {
         return std::mem::take(&mut canvas.parts);
@@ -135,10 +136,12 @@ fn shade(canvas: &mut Canvas, rng: &mut ChaCha8Rng) {
     let (seed, strength): (u32, f32) = (rng.random(), rng.random_range(0.15..0.5));
     let size = rng.random_range(0.03..0.12f32);
     let stretch = rng.random_range(0.2..1.0f32);
-    canvas.dim(&field.map(|x, y| {
+    let light = field.map(|x, y| {
         let noise = smooth_noise(x as f32 * size + y as f32 * size * 0.5, y as f32 * size * stretch, seed);
         1.0 - strength * ((noise - 0.4) * 5.0).clamp(0.0, 1.0)
-    }));
+    });
+    let mut light = light.rows();
+    canvas.dim(|x, y| light.at(x, y));
 }
 
 impl Plan {

@@ -11,15 +11,16 @@ use super::garment::plain_cloth;
 use super::light::Light;
 use super::material::{Cloth, Material};
 use super::pattern::{Design, Pattern};
-use super::random::{hash, normal, weighted, within};
+use super::random::{hash, normal, within};
 use super::scene::Background;
 use super::sizes::draw_sizes;
 use super::wardrobe::{Cut, Product, Slot};
 use crate::language::grammar::{self, OptionText, PartText, PatternWord, WrittenLabel};
+use crate::random::weighted;
 
 /// One part of what is sold.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct ProductPart {
     pub product: Product,
     pub cut: Cut,
     pub cloth: Cloth,
@@ -34,7 +35,7 @@ pub(super) struct Part {
 /// What a person wears besides; its colour in CIELAB.
 #[derive(Debug, Clone)]
 pub(super) struct Company {
-    pub part: Part,
+    pub part: ProductPart,
     pub lab: [f32; 3],
 }
 
@@ -85,7 +86,7 @@ pub(super) struct Shot {
 /// A listing before it is drawn.
 #[derive(Debug, Clone)]
 pub(super) struct Plan {
-    pub parts: Vec<Part>,
+    pub parts: Vec<ProductPart>,
     /// For each option the colours of each part.
     pub options: Vec<Vec<Dyes>>,
     pub labels: Vec<WrittenLabel>,
@@ -164,7 +165,7 @@ pub(super) fn is_held_out(one: Product, other: Product) -> bool {
     hash(sum(one.key()), sum(other.key()), 5) < 0.2
 }
 
-fn parts(config: &ProductConfig, rng: &mut ChaCha8Rng) -> Vec<Part> {
+fn parts(config: &ProductConfig, rng: &mut ChaCha8Rng) -> Vec<ProductPart> {
     let of = |slot: Slot| config.products.iter().copied().filter(move |product| product.slot() == slot);
     let any = |slots: &[Slot], rng: &mut ChaCha8Rng| -> Option<Product> {
         let products: Vec<Product> = slots.iter().flat_map(|&slot| of(slot)).collect();
@@ -195,14 +196,15 @@ fn parts(config: &ProductConfig, rng: &mut ChaCha8Rng) -> Vec<Part> {
     let single = || config.products.choose(rng).copied().into_iter().collect();
     let products: Vec<Product> = outfit.unwrap_or_else(single);
     let outer = products.iter().any(|product| product.slot() == Outer);
-    let mut parts: Vec<Part> = products.into_iter().map(|product| Part::choose(product, config, rng)).collect();
+    let mut parts: Vec<ProductPart> =
+        products.into_iter().map(|product| ProductPart::choose(product, config, rng)).collect();
     // What goes under an outer garment must fit under it.
     let under = parts.iter_mut().filter(|part| outer && part.product.slot() != Outer);
     under.for_each(|part| part.cut = part.cut.slim());
     parts
 }
 
-impl Part {
+impl ProductPart {
     fn choose(product: Product, config: &ProductConfig, rng: &mut ChaCha8Rng) -> Self {
         // Plain cloth is as common as all others together.
         let plain = config.materials.contains(&Material::Solid) && rng.random_bool(0.5);
@@ -225,8 +227,8 @@ impl Part {
 }
 
 /// What the label of an option has to say.
-fn text(parts: &[Part], option: &[Dyes]) -> OptionText {
-    let part = |(part, dyes): (&Part, &Dyes)| {
+fn text(parts: &[ProductPart], option: &[Dyes]) -> OptionText {
+    let part = |(part, dyes): (&ProductPart, &Dyes)| {
         let pattern = part.design.as_ref().map(|design| match design.pattern {
             Pattern::Stripe => PatternWord::Stripe,
             Pattern::Check => PatternWord::Check,
@@ -245,7 +247,7 @@ fn text(parts: &[Part], option: &[Dyes]) -> OptionText {
     OptionText { parts: parts.iter().zip(option).map(part).collect() }
 }
 
-fn staging(config: &SynthConfig, parts: &[Part], rng: &mut ChaCha8Rng) -> Staging {
+fn staging(config: &SynthConfig, parts: &[ProductPart], rng: &mut ChaCha8Rng) -> Staging {
     let weights = &config.staging;
     let body = parts.iter().any(|part| !matches!(part.product.slot(), Slot::Footwear | Slot::Accessory));
     let top = parts.iter().any(|part| matches!(part.product.slot(), Slot::Top | Slot::Outer | Slot::Whole));
@@ -264,7 +266,7 @@ fn staging(config: &SynthConfig, parts: &[Part], rng: &mut ChaCha8Rng) -> Stagin
 }
 
 /// What the person wears where nothing is sold.
-fn company(config: &SynthConfig, parts: &[Part], rng: &mut ChaCha8Rng) -> Vec<Company> {
+fn company(config: &SynthConfig, parts: &[ProductPart], rng: &mut ChaCha8Rng) -> Vec<Company> {
     let has = |slot: Slot| parts.iter().any(|part| part.product.slot() == slot);
     // A pair that is held out must not be seen in what is worn besides, either.
     let mut worn: Vec<Product> = parts.iter().map(|part| part.product).collect();
@@ -299,7 +301,7 @@ fn company(config: &SynthConfig, parts: &[Part], rng: &mut ChaCha8Rng) -> Vec<Co
                 let [l, a, b] = usual[rng.random_range(0..usual.len())];
                 [l + 4.0 * normal(rng), a + normal(rng), b + 2.0 * normal(rng)]
             };
-            let mut part = Part::choose(product, &plain, rng);
+            let mut part = ProductPart::choose(product, &plain, rng);
             if has(Slot::Outer) {
                 part.cut = part.cut.slim();
             }

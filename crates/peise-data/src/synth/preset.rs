@@ -7,7 +7,7 @@ use thiserror::Error;
 use super::config::{Pairs, SynthConfig};
 use super::material::Material;
 use super::pattern::Pattern;
-use super::scene::Family;
+use super::scene::family::Family;
 use super::wardrobe::Product;
 
 /// A named set of listings.

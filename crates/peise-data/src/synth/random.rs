@@ -3,7 +3,8 @@
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 
-use super::config::Range;
+/// Smallest and largest value; drawn evenly between.
+pub type Range = [f32; 2];
 
 /// The stream of random numbers that belongs to one photo of a listing, or to the listing itself (`None`).
 pub(super) fn stream(seed: u64, listing: usize, photo: Option<usize>) -> ChaCha8Rng {
@@ -26,19 +27,6 @@ pub(super) fn about(reach: f32, rng: &mut ChaCha8Rng) -> f32 {
 /// A value of the standard normal distribution, by the sum of twelve even ones: bounded, hence no outliers.
 pub(super) fn normal(rng: &mut ChaCha8Rng) -> f32 {
     (0..12).map(|_| rng.random::<f32>()).sum::<f32>() - 6.0
-}
-
-/// A position, as often as its weight says; 0 where all weights are 0.
-pub(crate) fn weighted(weights: &[f64], rng: &mut ChaCha8Rng) -> usize {
-    let total: f64 = weights.iter().sum();
-    let mut left = rng.random::<f64>() * total;
-    for (position, weight) in weights.iter().enumerate() {
-        if left < *weight {
-            return position;
-        }
-        left -= weight;
-    }
-    weights.iter().rposition(|weight| *weight > 0.0).unwrap_or(0)
 }
 
 /// The largest whole number not above `x`; without a call to the mathematical library.

@@ -4,10 +4,11 @@ use std::f32::consts::TAU;
 
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
-use tiny_skia::{Point, Transform};
+use tiny_skia::Point;
 
 use super::canvas::{Cover, Field};
 use super::random::floor;
+use super::stage::Stage;
 use super::wardrobe::Drape;
 
 /// Creases: a few waves over the cloth, bent by each other.
@@ -59,16 +60,10 @@ fn sine(x: f32) -> f32 {
 
 /// Light on what is covered: about -1 in the deepest crease to 1 where it shines, around 0 in the mean.
 ///
-/// `transform` takes figure units to pixels; `light` is the direction that light comes from, x and y. The blurred
-/// cover rises from the edge inwards; its slope stands for the slope of a padded body.
-pub(super) fn relief(
-    cover: &Cover,
-    transform: Transform,
-    light: (f32, f32),
-    drape: Option<Drape>,
-    rng: &mut ChaCha8Rng,
-) -> Field {
-    let unit = transform.sx.hypot(transform.ky);
+/// The blurred cover rises from the edge inwards; its slope stands for the slope of a padded body.
+pub(super) fn relief(cover: &Cover, stage: Stage, drape: Option<Drape>, rng: &mut ChaCha8Rng) -> Field {
+    let Stage { transform, light } = stage;
+    let unit = stage.unit();
     let plain = Field::of(cover, 0.0);
     // A body is smooth: only cloth has an edge.
     let near = if drape.is_some() { plain.blurred((2.2 * unit).max(1.0)) } else { plain.map(|_, _| 1.0) };

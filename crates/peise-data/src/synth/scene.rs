@@ -1,42 +1,21 @@
 //! What lies behind the product: white, paper, places, a strong colour.
 
+pub(super) mod family;
 mod place;
 
-use peise::colour::lab_to_srgb;
 use rand::RngExt;
 use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 
 use super::canvas::Canvas;
 use super::config::BackgroundConfig;
-use super::light::to_linear;
+use super::light::lab_to_linear;
 use super::pattern::Rgb;
-use super::random::{about, step, weighted, within};
+use super::random::{about, step, within};
+use crate::random::weighted;
+use family::Family;
 use place::Place;
-
-/// A kind of place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Family {
-    /// A wall of plaster, brick, tiles or planks, and a floor.
-    Wall,
-    /// Houses, road, sky.
-    Street,
-    /// Leaves and grass.
-    Foliage,
-    /// A room with furniture.
-    Interior,
-    /// Cloth, wood or stone seen from above.
-    FlatLay,
-    /// Lights out of focus.
-    Bokeh,
-}
-
-impl Family {
-    /// All of them.
-    pub const ALL: &[Self] = &[Self::Wall, Self::Street, Self::Foliage, Self::Interior, Self::FlatLay, Self::Bokeh];
-}
 
 /// The ground of a photo.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -78,8 +57,8 @@ impl Background {
                 let white = within([0.86, 1.0], rng);
                 paper(canvas, [white; 3], if rng.random_bool(0.5) { 0.0 } else { 0.06 }, rng);
             }
-            Self::Studio(lab) => paper(canvas, linear(*lab), rng.random_range(0.1..0.5), rng),
-            Self::Contrast(lab) => paper(canvas, linear(*lab), rng.random_range(0.0..0.4), rng),
+            Self::Studio(lab) => paper(canvas, lab_to_linear(*lab), rng.random_range(0.1..0.5), rng),
+            Self::Contrast(lab) => paper(canvas, lab_to_linear(*lab), rng.random_range(0.0..0.4), rng),
             Self::Scene(family, seed) => {
                 // Out of focus is the same as painted small.
                 let blur = match family {
@@ -95,10 +74,6 @@ impl Background {
             }
         }
     }
-}
-
-fn linear(lab: [f32; 3]) -> Rgb {
-    to_linear(lab_to_srgb(lab))
 }
 
 /// Rolled paper: lit somewhere, bent where the wall meets the floor.

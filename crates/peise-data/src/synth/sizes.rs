@@ -4,8 +4,8 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::config::StructureConfig;
-use super::random::weighted;
-use crate::import::REAL_SIZES;
+use crate::random::weighted;
+use crate::real_sizes::REAL_SIZES;
 
 /// Draws labels m and photos n, as often as real listings have them, within what the config allows.
 pub(super) fn draw_sizes(config: &StructureConfig, rng: &mut ChaCha8Rng) -> (usize, usize) {

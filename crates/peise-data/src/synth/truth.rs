@@ -5,7 +5,7 @@ use serde::Serialize;
 use super::material::Material;
 use super::pattern::Pattern;
 use super::photo::Drawn;
-use super::plan::{Layout, Plan};
+use super::plan::Plan;
 use super::wardrobe::Product;
 
 /// The truth of a listing: one line of the side file.
@@ -109,17 +109,8 @@ impl ListingTruth {
     }
 }
 
-impl PhotoTruth {
-    /// `parts` is the part map, row by row.
-    pub(super) fn new(file: String, label: Option<String>, parts: &[u8], width: usize, drawn: Drawn) -> Self {
-        // A junk photo has no parts to tell.
-        let parts = if drawn.layout == Layout::Junk { &[][..] } else { parts };
-        Self { masks: encode(parts, width), file, label, repeats: None, drawn }
-    }
-}
-
-/// The masks of all that can be seen, in one pass over the columns.
-fn encode(parts: &[u8], width: usize) -> Vec<Mask> {
+/// The masks of all that can be seen by a part map, row by row, in one pass over the columns.
+pub(super) fn masks(parts: &[u8], width: usize) -> Vec<Mask> {
     let height = parts.len() / width.max(1);
     // For every number where its last run ended, and its runs.
     let mut runs: Vec<(u32, Vec<u32>)> = vec![(0, Vec::new()); usize::from(u8::MAX) + 1];
@@ -171,7 +162,7 @@ mod tests {
     #[test]
     fn masks_are_read_back() {
         let parts = [1, 0, 2, 1, 1, 2];
-        let masks = encode(&parts, 3);
+        let masks = masks(&parts, 3);
         let mask = &masks[0];
         assert_eq!((mask.size, &mask.counts[..]), ([2, 3], &[0, 2, 1, 1, 2][..]));
         assert_eq!(mask.pixels(), [true, false, false, true, true, false]);

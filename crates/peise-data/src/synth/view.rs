@@ -5,15 +5,16 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 use tiny_skia::{Path, Rect, Transform};
 
-use super::canvas::{Canvas, part};
+use super::canvas::{Canvas, Shadow, part};
 use super::config::SynthConfig;
 use super::dye::Dyes;
-use super::garment::{Fabric, Stage};
+use super::garment::{Fabric, Form, Painter};
 use super::light::{Light, dye};
 use super::pattern::Rgb;
-use super::plan::{Layout, Part, Plan, Staging};
+use super::plan::{Layout, Plan, ProductPart, Staging};
 use super::random::{about, within};
 use super::scene::Background;
+use super::stage::Stage;
 use super::wardrobe::{Piece, Placement, Pose, Slot, View, hanger, mannequin, pair, person, piece};
 
 /// One view in the making.
@@ -23,26 +24,27 @@ pub(super) struct Scene<'a> {
     pub dyes: &'a [Dyes],
     pub light: &'a Light,
     pub background: &'a Background,
+    pub canvas: &'a mut Canvas,
     pub rng: &'a mut ChaCha8Rng,
 }
 
 impl Scene<'_> {
     /// Two to six views in a grid, with a gap between.
-    pub fn collage(&mut self, canvas: &mut Canvas) {
+    pub fn collage(&mut self) {
         let (columns, rows) = [(2, 1), (1, 2), (2, 2), (3, 2), (2, 3), (3, 1)][self.rng.random_range(0..6)];
-        let gap = canvas.width / 60;
-        let (width, height) = (canvas.width / columns, canvas.height / rows);
+        let gap = self.canvas.width / 60;
+        let (width, height) = (self.canvas.width / columns, self.canvas.height / rows);
         for k in 0..columns * rows {
             let mut cell = Canvas::new(width - gap, height - gap, [1.0; 3]);
             let layout = [Layout::Full, Layout::Full, Layout::Detail, Layout::Back][self.rng.random_range(0..4)];
-            self.view(&mut cell, layout);
-            canvas.insert(&cell, (k % columns) * width + gap / 2, (k / columns) * height + gap / 2);
+            Scene { canvas: &mut cell, rng: &mut *self.rng, ..*self }.view(layout);
+            self.canvas.insert(&cell, (k % columns) * width + gap / 2, (k / columns) * height + gap / 2);
         }
     }
 
     /// Background, shadow, carrier and product.
-    pub fn view(&mut self, canvas: &mut Canvas, layout: Layout) {
-        self.background.paint(canvas, self.rng);
+    pub fn view(&mut self, layout: Layout) {
+        self.background.paint(self.canvas, self.rng);
         let worn = self.plan.staging == Staging::Worn;
         let back = layout == Layout::Back;
         let pose = match worn {
@@ -56,18 +58,17 @@ impl Scene<'_> {
         let view = View { pose, back, placement, open };
         let pieces = self.pieces(&view);
         let Some(bounds) = union(pieces.iter().map(|(_, piece)| piece.bounds)) else { return };
-        let transform = self.frame(canvas, bounds, &pieces, layout);
+        let transform = self.frame(bounds, &pieces, layout);
         let stage = Stage { transform, light: self.light.direction };
-        self.cast(canvas, &pieces, stage);
-        match self.plan.staging {
-            Staging::Worn => self.dressed(canvas, pieces, &view, stage),
-            staging => {
-                self.carrier(canvas, staging, &view, stage);
-                for (part, piece) in &pieces {
-                    self.draw(canvas, (Wearing::Sold(*part), piece), false, stage);
-                    self.draw(canvas, (Wearing::Sold(*part), piece), true, stage);
-                }
-            }
+        self.cast(&pieces, stage);
+        if worn {
+            self.dressed(pieces, &view, stage);
+            return;
+        }
+        self.carrier(&view, stage);
+        for (part, piece) in &pieces {
+            self.draw((Wearing::Sold(*part), piece), false, stage);
+            self.draw((Wearing::Sold(*part), piece), true, stage);
         }
     }
 
@@ -86,9 +87,9 @@ impl Scene<'_> {
     }
 
     /// Figure units to pixels: the product as large as the camera wants, or a detail of it.
-    fn frame(&mut self, canvas: &Canvas, bounds: Rect, pieces: &[(usize, Piece)], layout: Layout) -> Transform {
+    fn frame(&mut self, bounds: Rect, pieces: &[(usize, Piece)], layout: Layout) -> Transform {
         let camera = &self.config.camera;
-        let (width, height) = (canvas.width as f32, canvas.height as f32);
+        let (width, height) = (self.canvas.width as f32, self.canvas.height as f32);
         let mut seen = bounds;
         if self.plan.staging == Staging::Worn {
             // From the product alone to the whole person.
@@ -121,8 +122,8 @@ impl Scene<'_> {
             .post_translate(width * (0.5 + dx), height * (0.5 + dy))
     }
 
-    fn cast(&mut self, canvas: &mut Canvas, pieces: &[(usize, Piece)], stage: Stage) {
-        let mut cover = canvas.cover();
+    fn cast(&mut self, pieces: &[(usize, Piece)], stage: Stage) {
+        let mut cover = self.canvas.cover();
         pieces.iter().for_each(|(_, piece)| cover.fill(&piece.outline, stage.transform));
         let unit = stage.unit();
         let (distance, strength) = match (self.plan.staging, self.background) {
@@ -131,16 +132,17 @@ impl Scene<'_> {
             _ => (1.6, self.rng.random_range(0.15..0.45)),
         };
         let offset = (self.light.direction.0 * distance * unit * 2.0, distance * unit);
-        canvas.cast_shadow(&cover, offset, (1.3 + distance) * unit, strength);
+        self.canvas.cast_shadow(&cover, Shadow { offset, radius: (1.3 + distance) * unit, strength });
     }
 
     /// A person in what is sold and what is not.
-    fn dressed(&mut self, canvas: &mut Canvas, pieces: Vec<(usize, Piece)>, view: &View, stage: Stage) {
+    fn dressed(&mut self, pieces: Vec<(usize, Piece)>, view: &View, stage: Stage) {
         let person = person(view, self.rng);
         let hair = HAIR[self.rng.random_range(0..HAIR.len())];
-        let skin = self.plan.skin;
-        canvas.draw_form(&person.hair_behind, hair, stage, part::HAIR, (0.5, self.rng));
-        canvas.draw_form(&person.skin, skin, stage, part::SKIN, (0.0, self.rng));
+        let hair = Form { lab: hair, part: part::HAIR, streaks: 0.5 };
+        let skin = Form { lab: self.plan.skin, part: part::SKIN, streaks: 0.0 };
+        self.painter(stage).draw_form(&person.hair_behind, hair);
+        self.painter(stage).draw_form(&person.skin, skin);
         let company = self.plan.company.iter().enumerate();
         let mut layers: Vec<(u8, Wearing, Piece)> = company
             .map(|(k, one)| {
@@ -158,44 +160,44 @@ impl Scene<'_> {
         // Arms come after the outermost garment's body and before its sleeves; what lies under those is done before.
         let sleeved = layers[..carried].iter().rposition(|(.., piece)| !piece.over.is_empty()).unwrap_or(0);
         for (place, (_, wearing, piece)) in layers[..carried].iter().enumerate() {
-            self.draw(canvas, (*wearing, piece), false, stage);
+            self.draw((*wearing, piece), false, stage);
             if place < sleeved {
-                self.draw(canvas, (*wearing, piece), true, stage);
+                self.draw((*wearing, piece), true, stage);
             }
         }
-        canvas.draw_form(&person.arms, skin, stage, part::SKIN, (0.0, self.rng));
+        self.painter(stage).draw_form(&person.arms, skin);
         if let Some((_, wearing, piece)) = layers[..carried].get(sleeved) {
-            self.draw(canvas, (*wearing, piece), true, stage);
+            self.draw((*wearing, piece), true, stage);
         }
         let face: Vec<(Path, f32)> = person.face.iter().map(|path| (path.clone(), 0.25)).collect();
-        canvas.draw_lines(&face, dye([skin[0] * 0.4, 12.0, 8.0]), stage, part::SKIN);
-        canvas.draw_form(&person.hair, hair, stage, part::HAIR, (0.5, self.rng));
+        self.painter(stage).draw_lines(&face, dye([skin.lab[0] * 0.4, 12.0, 8.0]), part::SKIN);
+        self.painter(stage).draw_form(&person.hair, hair);
         for (_, wearing, piece) in &layers[carried..] {
-            self.draw(canvas, (*wearing, piece), false, stage);
-            self.draw(canvas, (*wearing, piece), true, stage);
+            self.draw((*wearing, piece), false, stage);
+            self.draw((*wearing, piece), true, stage);
         }
     }
 
-    fn carrier(&mut self, canvas: &mut Canvas, staging: Staging, view: &View, stage: Stage) {
-        match staging {
+    fn carrier(&mut self, view: &View, stage: Stage) {
+        match self.plan.staging {
             Staging::Mannequin => {
                 let forms = mannequin(view, self.rng);
                 let lab = [[88.0, 1.0, 6.0], [95.0, 0.0, 1.0], [12.0, 0.0, 0.0], [72.0, 4.0, 16.0]]
                     [self.rng.random_range(0..4)];
-                canvas.draw_form(&forms, lab, stage, part::CARRIER, (0.0, self.rng));
+                self.painter(stage).draw_form(&forms, Form { lab, part: part::CARRIER, streaks: 0.0 });
             }
             Staging::Hanger => {
                 let lines = hanger(self.rng);
                 let colour = [[0.25, 0.13, 0.06], [0.02; 3], [0.6, 0.6, 0.62], [0.8; 3]][self.rng.random_range(0..4)];
-                canvas.draw_lines(&lines, colour, stage, part::CARRIER);
+                self.painter(stage).draw_lines(&lines, colour, part::CARRIER);
             }
             Staging::Worn | Staging::Flat => {}
         }
     }
 
     /// A piece, or its sleeves, in the option's colours or its own.
-    fn draw(&mut self, canvas: &mut Canvas, (wearing, piece): (Wearing, &Piece), over: bool, stage: Stage) {
-        let (part, palette, number): (&Part, Vec<Rgb>, u8) = match wearing {
+    fn draw(&mut self, (wearing, piece): (Wearing, &Piece), over: bool, stage: Stage) {
+        let (part, palette, number): (&ProductPart, Vec<Rgb>, u8) = match wearing {
             Wearing::Sold(k) => {
                 (&self.plan.parts[k], self.dyes[k].iter().map(|one| dye(one.lab)).collect(), k as u8 + 1)
             }
@@ -204,8 +206,12 @@ impl Scene<'_> {
                 (&company.part, vec![dye(company.lab), [0.8; 3], [0.1; 3]], part::COMPANY)
             }
         };
-        let fabric = fabric(part, &palette, self.rng);
-        canvas.draw_piece(piece, over, &fabric, (stage, number), self.rng);
+        let fabric = fabric(part, number, &palette, self.rng);
+        self.painter(stage).draw_piece(piece, over, &fabric);
+    }
+
+    fn painter(&mut self, stage: Stage) -> Painter<'_> {
+        Painter { canvas: self.canvas, stage, rng: self.rng }
     }
 }
 
@@ -232,7 +238,7 @@ const HAIR: [[f32; 3]; 8] = [
 /// Hats and bags: over arms and hair.
 const CARRIED: u8 = 5;
 
-fn fabric<'a>(part: &'a Part, palette: &'a [Rgb], rng: &mut ChaCha8Rng) -> Fabric<'a> {
+fn fabric<'a>(part: &'a ProductPart, number: u8, palette: &'a [Rgb], rng: &mut ChaCha8Rng) -> Fabric<'a> {
     let main = palette.first().copied().unwrap_or([0.5; 3]);
     let other = palette.get(1).copied().unwrap_or(main.map(|value| value * 0.8));
     Fabric {
@@ -241,6 +247,7 @@ fn fabric<'a>(part: &'a Part, palette: &'a [Rgb], rng: &mut ChaCha8Rng) -> Fabri
         palette,
         trim: part.trim.map_or(other, dye),
         print: part.print.then(|| [0, 1, 2].map(|_| rng.random::<f32>().powi(2))),
+        part: number,
     }
 }
 

@@ -4,6 +4,7 @@
 //! that body; products such as shoes and bags fill about -40..40.
 
 mod accessory;
+mod block;
 mod boot;
 mod bottom;
 mod carried;

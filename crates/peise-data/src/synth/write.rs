@@ -12,7 +12,9 @@ use peise_listings::course;
 use rayon::prelude::*;
 use thiserror::Error;
 
-use super::{SynthListing, SynthSet, jpeg};
+use super::camera::jpeg;
+use super::set::{SynthListing, SynthSet};
+use crate::split::Split;
 
 /// Why a set could not be written.
 #[derive(Debug, Error)]
@@ -27,7 +29,7 @@ pub enum SynthError {
         source: io::Error,
     },
     /// The split is there already.
-    #[error("{path} is there already; give another folder or split, or replace it with --replace")]
+    #[error("{path} is there already; name another folder or split, or replace what is there")]
     Exists {
         /// Its listings.
         path: PathBuf,
@@ -46,49 +48,33 @@ pub enum SynthError {
     Profile(#[from] WriteError),
 }
 
-/// The split of a data set that a set becomes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Split {
-    /// `train/`, `train_all.json`: with labels.
-    Train,
-    /// `validation/`, `validation_all.json`: with labels.
-    Validation,
-    /// `test/`, `test_all.json`: every label to be predicted; `test_truth.json` has them.
-    Test,
-}
-
-impl Split {
-    /// Its folder's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Train => "train",
-            Self::Validation => "validation",
-            Self::Test => "test",
-        }
-    }
-}
-
 /// Listings drawn at once: enough for many cores, few enough to keep memory flat.
 const AT_ONCE: usize = 256;
 
-/// Writes the listings of this range of indices as a split of the data set in `dir`.
+/// Where drawn listings are written, and which.
+#[derive(Debug, Clone)]
+pub struct DrawnSplit<'a> {
+    /// The folder of the data set.
+    pub dir: &'a Path,
+    /// The split that the listings become.
+    pub split: Split,
+    /// Indices of the listings in their set.
+    pub indices: Range<usize>,
+    /// Whether what an earlier call wrote for the same split is written over.
+    pub replace: bool,
+}
+
+/// Writes listings of a set as a split of a data set; other splits of it stay as they are.
 ///
-/// Beside photos and profiles, `<split>_drawn.jsonl` has one [`super::ListingTruth`] a line. What an earlier call wrote
-/// for the same split is left alone, unless `replace` says to write over it; other splits stay as they are. `progress` is
-/// told how many listings are done.
+/// Beside photos and profiles, `<split>_drawn.jsonl` has one [`super::ListingTruth`] a line. `progress` is told how many
+/// listings are done.
 ///
 /// # Errors
 /// [`SynthError`], naming the file that could not be written, or is there already.
 /// # Panics
 /// If the configuration fails [`super::SynthConfig::check`] (programmer error).
-pub fn write(
-    dir: &Path,
-    set: &SynthSet,
-    split: Split,
-    indices: Range<usize>,
-    replace: bool,
-    progress: &(dyn Fn(usize) + Sync),
-) -> Result<(), SynthError> {
+pub fn write(set: &SynthSet, to: &DrawnSplit, progress: &(dyn Fn(usize) + Sync)) -> Result<(), SynthError> {
+    let DrawnSplit { dir, split, ref indices, replace } = *to;
     let folder = dir.join(split.name());
     let all = dir.join(format!("{}_all.json", split.name()));
     if all.exists() {

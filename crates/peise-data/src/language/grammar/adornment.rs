@@ -3,9 +3,9 @@
 use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
-use super::GrammarConfig;
+use super::config::GrammarConfig;
 use super::vocabulary::{article_number, bracketed, vocabulary};
-use crate::synth::weighted;
+use crate::random::weighted;
 
 /// Attempts at having something at all by independent draws.
 const ATTEMPTS: usize = 1000;

@@ -1,6 +1,6 @@
 //! Words of the grammar that are written down rather than counted, each with its reason.
 
-use super::{Modifier, PatternWord};
+use super::option::{Modifier, PatternWord};
 
 /// Words before a colour, plainest first: the caller hands in a meaning, so the words of each meaning must be known.
 pub(super) const MODIFIERS: [(Modifier, &[&str]); 3] =

@@ -5,10 +5,11 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::adornment::{Adornment, Position};
+use super::config::GrammarConfig;
 use super::lexis::NUMBERED;
+use super::option::OptionText;
 use super::part::ColourManner;
 use super::vocabulary::{article_number, vocabulary};
-use super::{GrammarConfig, OptionText};
 use crate::language::Case;
 
 /// One seller's way of writing the labels of a listing.

@@ -82,8 +82,8 @@ enum State {
     Noted,
 }
 
-/// A way to a state: from where, by what.
-type Step = (usize, State, Symbol);
+/// How a state was reached: from where, by what.
+type Origin = (usize, State, Symbol);
 
 /// Reads a label; `None` unless it derives from the grammar. Sellers' slips of spelling do not derive.
 pub fn parse(label: &str) -> Option<Parse> {
@@ -95,7 +95,7 @@ pub fn parse(label: &str) -> Option<Parse> {
         let pieces = vec![(Symbol::Colourless, 0..text.len())];
         return Some(Parse { text, pieces });
     }
-    let mut ways: Vec<Vec<(State, Option<Step>)>> = vec![Vec::new(); text.len() + 1];
+    let mut ways: Vec<Vec<(State, Option<Origin>)>> = vec![Vec::new(); text.len() + 1];
     ways[0].push((State::Start(0), None));
     for at in 0..text.len() {
         if ways[at].is_empty() {

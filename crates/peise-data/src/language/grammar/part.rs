@@ -5,8 +5,8 @@ use rand::seq::IndexedRandom;
 use rand_chacha::ChaCha8Rng;
 
 use super::lexis::{MODIFIERS, PATTERNS};
+use super::option::{ColourText, Modifier, PartText, PatternWord};
 use super::vocabulary::vocabulary;
-use super::{PartText, PatternWord, Phrase};
 
 /// How a seller writes colours.
 #[derive(Debug, Clone, PartialEq)]
@@ -38,7 +38,7 @@ impl ColourManner {
     }
 
     /// A word for a colour, without 色.
-    fn word(&self, phrase: &Phrase, rng: &mut ChaCha8Rng) -> String {
+    fn word(&self, phrase: &ColourText, rng: &mut ChaCha8Rng) -> String {
         let words = phrase.term.chinese;
         let count = |word: &str| f64::from(vocabulary().frequency(word)) + 0.1;
         let word = match self.synonyms {
@@ -59,11 +59,11 @@ fn pattern_word(pattern: PatternWord, rng: &mut ChaCha8Rng) -> &'static str {
 
 /// Colour and garment in English: `Light Blue`, `Black shirt`.
 pub(super) fn english(part: &PartText, with_noun: bool) -> String {
-    let word = |phrase: &Phrase| {
+    let word = |phrase: &ColourText| {
         let modifier = match phrase.modifier {
-            Some(super::Modifier::Light) => "light ",
-            Some(super::Modifier::Dark) => "dark ",
-            Some(super::Modifier::Vivid) => "bright ",
+            Some(Modifier::Light) => "light ",
+            Some(Modifier::Dark) => "dark ",
+            Some(Modifier::Vivid) => "bright ",
             None => "",
         };
         format!("{modifier}{}", phrase.term.english.first().unwrap_or(&""))

@@ -31,11 +31,11 @@ use rand_chacha::ChaCha8Rng;
 use peise::colour::{TERMS, by_name, mentions};
 use peise::label::normalize;
 
-fn phrase(name: &str) -> Phrase {
-    Phrase { term: by_name(name).unwrap(), modifier: None }
+fn phrase(name: &str) -> ColourText {
+    ColourText { term: by_name(name).unwrap(), modifier: None }
 }
 
-fn part(colours: Vec<Phrase>, nouns: &'static [&'static str]) -> PartText {
+fn part(colours: Vec<ColourText>, nouns: &'static [&'static str]) -> PartText {
     PartText { colours, pattern: None, nouns, english: &["top"] }
 }
 
@@ -45,7 +45,7 @@ fn options(rng: &mut ChaCha8Rng) -> Vec<OptionText> {
     let parts = rng.random_range(1..4);
     let mut options = Vec::new();
     while options.len() < 4 {
-        let colour = |rng: &mut ChaCha8Rng| Phrase {
+        let colour = |rng: &mut ChaCha8Rng| ColourText {
             term: &TERMS[rng.random_range(0..TERMS.len())],
             modifier: [None, None, Some(Modifier::Light), Some(Modifier::Dark), Some(Modifier::Vivid)]
                 [rng.random_range(0..5)],

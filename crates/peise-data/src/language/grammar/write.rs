@@ -12,12 +12,20 @@ use super::manner::{Manner, Naming, NoteContent, Nouns, Number, Script};
 use super::part::{ColourManner, english, noun};
 use super::spelling::{slip, traditional};
 use super::vocabulary::{article_number, bracketed};
-use super::{Modifier, OptionText, PartText, Phrase, WrittenLabel};
+use super::{ColourText, Modifier, OptionText, PartText, WrittenLabel};
 use peise::colour::{Lightness, Mention, mentions};
 use peise::label::normalize;
 
 /// Attempts at labels that are distinct and true before the plainest way is taken.
 const ATTEMPTS: usize = 12;
+
+/// What a label says of a part.
+#[derive(Debug, Clone, Copy)]
+struct With {
+    colour: bool,
+    /// The garment, after this word of style.
+    garment: Option<&'static str>,
+}
 
 impl Manner {
     /// One label per option, all different after normalisation, each naming its option's colours and no other's.
@@ -100,7 +108,8 @@ impl Manner {
             };
             let colour = index == 0 || self.naming != Naming::MainColourOnly;
             let style = if index == 0 { self.style } else { "" };
-            texts.push(self.part(part, colour, (with_noun || !colour).then_some(style), rng));
+            let with = With { colour, garment: (with_noun || !colour).then_some(style) };
+            texts.push(self.part(part, with, rng));
         }
         // Without a mark between, a garment must part the colours, and three parts need marks.
         let bare = !texts[..last].iter().all(|text| named[0].nouns.iter().any(|noun| text.ends_with(noun)));
@@ -109,8 +118,8 @@ impl Manner {
         texts.join(join)
     }
 
-    /// A part with its colours or without, and with its garment, after a word of style, where that is given.
-    fn part(&self, part: &PartText, with_colour: bool, style: Option<&'static str>, rng: &mut ChaCha8Rng) -> String {
+    fn part(&self, part: &PartText, with: With, rng: &mut ChaCha8Rng) -> String {
+        let With { colour: with_colour, garment: style } = with;
         if let Script::English(case) = self.script {
             return case.of(&english(part, style.is_some()));
         }
@@ -170,14 +179,14 @@ fn is_true(text: &str, option: &OptionText) -> bool {
     let own = |mention: &Mention| {
         option.parts.iter().flat_map(|part| &part.colours).any(|phrase| names(mention, phrase, text))
     };
-    let named = |phrase: &Phrase| found.iter().any(|mention| names(mention, phrase, text));
+    let named = |phrase: &ColourText| found.iter().any(|mention| names(mention, phrase, text));
     option.parts.iter().any(|part| part.colours.iter().all(named)) && found.iter().all(own)
 }
 
 /// Whether a mention means this colour, its lightness included.
 ///
 /// Where the table has a word such as 浅天蓝 by itself, the modifier is read as part of it.
-fn names(mention: &Mention, phrase: &Phrase, text: &str) -> bool {
+fn names(mention: &Mention, phrase: &ColourText, text: &str) -> bool {
     let lightness = match phrase.modifier {
         Some(Modifier::Light) => Some(Lightness::Light),
         Some(Modifier::Dark) => Some(Lightness::Dark),

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Observation;
+use super::observation::Observation;
 use peise::label::statistics::Place;
 use peise::label::token::{Kind, kind};
 

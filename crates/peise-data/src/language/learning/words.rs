@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use super::{MIN_LABELS, Observation};
+use super::observation::{MIN_LABELS, Observation};
 use peise::label::token::{Kind, Lexicon, atoms};
 
 /// Longest word looked for, in atoms.

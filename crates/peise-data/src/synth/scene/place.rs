@@ -4,9 +4,10 @@ use rand::RngExt;
 use rand_chacha::ChaCha8Rng;
 
 use super::super::canvas::Canvas;
+use super::super::light::lab_to_linear;
 use super::super::pattern::{Rgb, mix};
 use super::super::random::{about, hash, smooth_noise, step, stream, triangle, within};
-use super::{Family, linear};
+use super::family::Family;
 
 /// Paints a place; the same number gives the same place at any size.
 pub(super) struct Place {
@@ -27,7 +28,7 @@ impl Place {
 
     fn tinted(&mut self, lightness: [f32; 2], chroma: [f32; 2], hue: f32) -> Rgb {
         let chroma = within(chroma, &mut self.rng);
-        linear([within(lightness, &mut self.rng), chroma * hue.cos(), chroma * hue.sin()])
+        lab_to_linear([within(lightness, &mut self.rng), chroma * hue.cos(), chroma * hue.sin()])
     }
 
     pub fn paint(&mut self, family: Family, canvas: &mut Canvas) {

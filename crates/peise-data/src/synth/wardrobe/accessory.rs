@@ -36,22 +36,26 @@ pub(crate) fn phone_case(tailor: &mut Tailor) {
             let size = mix(14.0, 18.0, lens);
             tailor.area(DetailKind::Opening, &rounded((left, -36.4), (size, size), 3.6));
             for (x, y) in [(0.3, 0.3), (0.3, 0.7), (0.7, 0.5)] {
-                tailor.dot(DetailKind::Metal, left + size * x, -36.4 + size * y, size * 0.17);
-                tailor.dot(DetailKind::Opening, left + size * x, -36.4 + size * y, size * 0.1);
+                tailor.dot(DetailKind::Metal, (left + size * x, -36.4 + size * y), size * 0.17);
+                tailor.dot(DetailKind::Opening, (left + size * x, -36.4 + size * y), size * 0.1);
             }
         }
         1 => {
             let size = mix(7.0, 9.0, lens);
             tailor.area(DetailKind::Opening, &rounded((left, -36.4), (size, size * 2.6), 3.4));
             for step in 0..3 {
-                tailor.dot(DetailKind::Metal, left + size * 0.5, -36.4 + size * (0.5 + 0.8 * step as f32), size * 0.28);
+                tailor.dot(
+                    DetailKind::Metal,
+                    (left + size * 0.5, -36.4 + size * (0.5 + 0.8 * step as f32)),
+                    size * 0.28,
+                );
             }
         }
         _ => {
             let radius = mix(8.0, 11.0, lens);
-            tailor.dot(DetailKind::Opening, 0.0, -26.0, radius);
+            tailor.dot(DetailKind::Opening, (0.0, -26.0), radius);
             for (x, y) in [(-0.35, -0.35), (0.35, -0.35), (-0.35, 0.35), (0.35, 0.35)] {
-                tailor.dot(DetailKind::Metal, radius * x, -26.0 + radius * y, radius * 0.24);
+                tailor.dot(DetailKind::Metal, (radius * x, -26.0 + radius * y), radius * 0.24);
             }
         }
     }

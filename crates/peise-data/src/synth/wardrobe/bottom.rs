@@ -259,7 +259,7 @@ fn waistband(tailor: &mut Tailor, measures: &Legs, product: Product) {
         }
     } else if product != Product::Leggings {
         if tailor.front() {
-            tailor.dot(DetailKind::Button, 0.0, y + 1.5, 0.55);
+            tailor.dot(DetailKind::Button, (0.0, y + 1.5), 0.55);
         }
         for x in [-0.62, 0.62] {
             tailor.line(DetailKind::Seam, 0.5, &[sharp(half * x, y + 0.2), sharp(half * x, y + deep + 0.5)]);

@@ -262,7 +262,7 @@ fn satchel(tailor: &mut Tailor, wide: f32, taper: f32) {
     for side in [1.0, -1.0] {
         let tab = closed_quad(upper * 0.5 - 2.6, top + 1.0, upper * 0.5 + 2.6, top + 13.0);
         tailor.area(DetailKind::Panel, &on_side(side, &tab));
-        tailor.dot(DetailKind::Metal, side * upper * 0.5, top + 10.0, 1.3);
+        tailor.dot(DetailKind::Metal, (side * upper * 0.5, top + 10.0), 1.3);
         tailor.cloth(&closed_quad(side * half * 0.7 - 1.6, 37.0, side * half * 0.7 + 1.6, 40.0));
     }
     tailor.area(DetailKind::Metal, &closed_quad(-4.0, 6.0, 4.0, 9.0));

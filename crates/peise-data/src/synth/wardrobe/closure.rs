@@ -1,11 +1,11 @@
 //! Buttons, zips and pockets.
 
+use super::block::Block;
 use super::collar::SIDES;
 use super::curve::{closed_quad, mix, on_side, sharp, soft};
 use super::cut::{Closure, Collar, Pockets};
 use super::piece::{DetailKind, Tailor};
 use super::product::Product;
-use super::top::Block;
 
 pub(crate) fn closure(tailor: &mut Tailor, block: &Block, product: Product) {
     let cut = tailor.cut;
@@ -50,7 +50,7 @@ pub(crate) fn closure(tailor: &mut Tailor, block: &Block, product: Product) {
             };
             for index in 0..count {
                 let y = mix(first, last, if count > 1 { index as f32 / (count - 1) as f32 } else { 0.0 });
-                tailor.dot(DetailKind::Button, -0.05, y, size);
+                tailor.dot(DetailKind::Button, (-0.05, y), size);
             }
         }
         Closure::Double => {
@@ -60,7 +60,7 @@ pub(crate) fn closure(tailor: &mut Tailor, block: &Block, product: Product) {
                 let y =
                     mix(top + 1.5, if product == Product::Coat { 3.0 } else { -3.0 }, row as f32 / (rows - 1) as f32);
                 for x in [-3.4, 3.4] {
-                    tailor.dot(DetailKind::Button, x, y, 0.8);
+                    tailor.dot(DetailKind::Button, (x, y), 0.8);
                 }
             }
         }
@@ -96,7 +96,7 @@ pub(crate) fn pockets(tailor: &mut Tailor, block: &Block, product: Product) {
                         sharp(x - 2.4, y + 1.2),
                     ];
                     tailor.area(DetailKind::Panel, &on_side(side, &flap));
-                    tailor.dot(DetailKind::Button, side * x, y + 1.1, 0.4);
+                    tailor.dot(DetailKind::Button, (side * x, y + 1.1), 0.4);
                 }
             }
         }

@@ -1,9 +1,9 @@
 //! Collars, lapels and hoods.
 
+use super::block::Block;
 use super::curve::{mix, on_side, sharp, soft};
 use super::cut::Collar;
 use super::piece::{DetailKind, Tailor};
-use super::top::Block;
 
 pub(crate) const SIDES: [f32; 2] = [1.0, -1.0];
 

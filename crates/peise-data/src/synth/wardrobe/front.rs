@@ -1,5 +1,6 @@
 //! What is sewn on tops, outers and dresses: collars, closures, pockets, ribs, belts, quilting.
 
+use super::block::Block;
 use super::closure::{closure, pockets};
 use super::collar::{SIDES, collar};
 use super::curve::{Knot, closed_quad, mix, on_side, sharp, soft};
@@ -7,7 +8,6 @@ use super::cut::{Collar, Neckline, Waist};
 use super::piece::{DetailKind, Drape, Tailor};
 use super::pose::oval;
 use super::product::Product;
-use super::top::Block;
 
 /// Everything on the body.
 pub(crate) fn details(tailor: &mut Tailor, block: &Block, product: Product) {

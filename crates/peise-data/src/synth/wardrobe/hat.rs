@@ -56,7 +56,7 @@ pub(crate) fn cap(tailor: &mut Tailor) {
     tailor.line(DetailKind::Seam, 0.7, &[soft(-5.0, top + 0.3), soft(-18.0, -12.0), soft(-20.0, 15.6)]);
     tailor.line(DetailKind::Seam, 0.6, &[soft(-30.6, 10.4), soft(-14.0, 13.0), soft(5.0, 10.4)]);
     for (x, y) in [(-10.0, -12.0), (-24.0, -8.0)] {
-        tailor.dot(DetailKind::Button, x, y, 1.0);
+        tailor.dot(DetailKind::Button, (x, y), 1.0);
     }
     tailor.flap(DetailKind::Panel, &super::pose::oval(-5.0, top - 0.2, 2.6, 1.4));
     tailor.area(DetailKind::PrintArea, &[sharp(7.0, -12.0), sharp(16.0, -10.0), sharp(18.0, 2.0), sharp(8.0, 4.0)]);

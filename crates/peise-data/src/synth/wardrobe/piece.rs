@@ -184,7 +184,7 @@ impl<'a> Tailor<'a> {
 
     /// A filled area.
     pub fn area(&mut self, kind: DetailKind, knots: &[Knot]) {
-        self.detail(kind, 0.0, knots, true);
+        self.detail(kind, 0.0, path(&self.place(knots), true));
     }
 
     /// A filled area that is also part of the silhouette.
@@ -200,7 +200,7 @@ impl<'a> Tailor<'a> {
 
     /// A stroked line, `width` in figure units.
     pub fn line(&mut self, kind: DetailKind, width: f32, knots: &[Knot]) {
-        self.detail(kind, width, knots, false);
+        self.detail(kind, width, path(&self.place(knots), false));
     }
 
     /// A seam of the usual width.
@@ -209,16 +209,14 @@ impl<'a> Tailor<'a> {
     }
 
     /// A round spot.
-    pub fn dot(&mut self, kind: DetailKind, x: f32, y: f32, radius: f32) {
+    pub fn dot(&mut self, kind: DetailKind, (x, y): (f32, f32), radius: f32) {
         self.area(kind, &disc(x, y, radius));
     }
 
-    fn detail(&mut self, kind: DetailKind, width: f32, knots: &[Knot], closed: bool) {
+    fn detail(&mut self, kind: DetailKind, width: f32, path: Option<Path>) {
         let width = width * self.scale();
         let over = self.on_sleeve;
-        if let Some(path) = path(&self.place(knots), closed) {
-            self.details.push(Detail { kind, path, width, over });
-        }
+        self.details.extend(path.map(|path| Detail { kind, path, width, over }));
     }
 
     /// The piece; a dot if nothing was added.

@@ -1,11 +1,12 @@
 //! Skirts.
 
+use super::block::Hem;
 use super::curve::{mix, on_side, sharp, soft};
 use super::cut::{Pockets, Waist};
 use super::piece::{DetailKind, Drape, Tailor};
 use super::pose::oval;
 use super::product::Product;
-use super::top::{Hem, closed_body};
+use super::top::closed_body;
 
 /// Skirts.
 pub(crate) fn skirt(tailor: &mut Tailor, product: Product) {
@@ -75,7 +76,7 @@ pub(crate) fn skirt(tailor: &mut Tailor, product: Product) {
                     ));
                 }
                 tailor.seam(&[soft(0.0, top + 2.6), soft(0.1, top + 10.0)]);
-                tailor.dot(DetailKind::Button, 0.0, top + 1.5, 0.6);
+                tailor.dot(DetailKind::Button, (0.0, top + 1.5), 0.6);
             }
             (_, true) => tailor.seam(&[soft(4.4, top + 2.6), soft(4.6, long - 7.0)]),
             (_, false) => tailor.seam(&[soft(0.0, top + 2.6), soft(0.1, long)]),

@@ -1,9 +1,9 @@
 //! Sleeves, along the arms of the pose.
 
+use super::block::{Block, SHOULDER_ROUND};
 use super::curve::{mix, sharp, soft};
 use super::cut::Collar;
 use super::piece::{DetailKind, Tailor};
-use super::top::{Block, SHOULDER_ROUND};
 
 pub(crate) fn sleeve(tailor: &mut Tailor, block: &Block, side: f32) {
     let cut = tailor.cut;

@@ -2,6 +2,7 @@
 
 use tiny_skia::Transform;
 
+use super::block::Block;
 use super::cut::{Closure, Collar, Cut, Neckline};
 use super::piece::{Drape, Piece, Tailor};
 use super::pose::{Placement, View};
@@ -47,7 +48,7 @@ fn can_open(product: Product, cut: &Cut) -> bool {
 
 fn upper(product: Product, cut: &Cut, view: &View) -> Piece {
     let mut tailor = Tailor::worn(cut, view);
-    let block = top::block(product, cut);
+    let block = Block::new(product, cut);
     tailor.drape = match product {
         Product::DownJacket => Drape::Padded,
         Product::Dress | Product::LongDress | Product::SlipDress | Product::ShirtDress if block.folds > 0 => {

@@ -1,4 +1,4 @@
-//! What a step has drawn, and how neighbouring steps add up.
+//! What a step has drawn, and how neighbouring changes add up.
 
 use ::image::RgbImage;
 
@@ -7,7 +7,7 @@ use super::{blur, gain, jpeg};
 
 /// One change of a photo, nothing left to chance.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum Run {
+pub(super) enum Change {
     /// Where each pixel comes from.
     Geometry(Affine),
     /// Gain of each channel in linear light.
@@ -18,7 +18,7 @@ pub(super) enum Run {
     Jpeg(f32),
 }
 
-impl Run {
+impl Change {
     /// This one and then the next as one, where that is possible.
     pub(super) fn joined(&self, next: &Self) -> Option<Self> {
         match (self, next) {

@@ -1,8 +1,9 @@
 //! Whether listings can be drawn with a configuration.
 
-use super::super::plan::is_held_out;
-use super::super::wardrobe::Slot;
-use super::{Pairs, ProductConfig, Range, SynthConfig};
+use super::config::{Pairs, ProductConfig, SynthConfig};
+use super::plan::is_held_out;
+use super::random::Range;
+use super::wardrobe::Slot;
 use crate::language::grammar::RateError;
 use crate::setting::{SettingError, set};
 
