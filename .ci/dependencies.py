@@ -10,8 +10,8 @@ ALLOWED = {
     "0BSD", "Apache-2.0", "Apache-2.0 WITH LLVM-exception", "BSD-2-Clause", "BSD-3-Clause", "BSL-1.0", "CC0-1.0",
     "ISC", "MIT", "MIT-0", "Unicode-3.0", "Unlicense", "Zlib",
 }  # fmt: skip
-# Used unmodified; docs/decisions/003 and 010 say why each is there.
-EXCEPTIONS = {"colored": "MPL-2.0", "buildid": "MPL-2.0", "webpki-roots": "CDLA-Permissive-2.0"}
+# Used unmodified; docs/decisions/003 says why each is there.
+EXCEPTIONS = {"colored": "MPL-2.0", "buildid": "MPL-2.0"}
 EDGES = {
     "peise-convolution": set(),
     "peise": {"peise-convolution"},

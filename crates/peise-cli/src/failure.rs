@@ -1,7 +1,10 @@
 //! How a command ends: 0 done, 1 done in part, 2 wrong use or unreadable input, 130 interrupted.
 
 use peise::describe;
+use peise_data::import::ImportError;
+use peise_data::synth::SynthError;
 use peise_listings::FormatError;
+use peise_train::trainer::TrainError;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -37,16 +40,16 @@ pub enum Failure {
     Recipe(#[from] peise_train::recipe::RecipeError),
     /// A run.
     #[error(transparent)]
-    Train(#[from] peise_train::trainer::TrainError),
+    Train(#[from] TrainError),
     /// An import.
     #[error(transparent)]
-    Import(#[from] peise_data::import::ImportError),
+    Import(#[from] ImportError),
     /// An evaluation.
     #[error(transparent)]
     Evaluate(#[from] peise_eval::EvaluateError),
     /// Synthetic listings.
     #[error(transparent)]
-    Synth(#[from] peise_data::synth::SynthError),
+    Synth(#[from] SynthError),
     /// What synthetic listings may hold.
     #[error(transparent)]
     SynthConfig(#[from] peise_data::synth::SynthConfigError),
@@ -66,7 +69,7 @@ pub enum Failure {
     /// A model as ONNX.
     #[error(transparent)]
     Onnx(#[from] peise::onnx::ExportError),
-    /// A model on the hub.
+    /// A model by its Hugging Face name.
     #[error(transparent)]
     Hub(#[from] crate::hub::HubError),
     /// The curves of a run.
@@ -113,6 +116,19 @@ pub fn one_line(text: &str) -> String {
     line
 }
 
+/// The option by which to do what a library's error says, where there is one.
+fn option(failure: &Failure) -> Option<&'static str> {
+    match failure {
+        Failure::Train(TrainError::Exists { .. }) => Some("--resume, or another --out"),
+        Failure::Train(TrainError::Diverged { .. }) => Some("--set stages.0.lr=..., and another --out"),
+        Failure::Train(TrainError::NoVocabulary) => {
+            Some("--set weights.vocabulary=FILE or --set weights.text_encoder=DIR")
+        }
+        Failure::Import(ImportError::Occupied { .. }) | Failure::Synth(SynthError::Exists { .. }) => Some("--replace"),
+        _ => None,
+    }
+}
+
 /// Prints a failure on one line and gives the exit code.
 pub fn exit(result: Result<Outcome, Failure>) -> ExitCode {
     match result {
@@ -120,7 +136,8 @@ pub fn exit(result: Result<Outcome, Failure>) -> ExitCode {
         Ok(Outcome::Partly) => ExitCode::from(1),
         Ok(Outcome::Interrupted) => ExitCode::from(INTERRUPTED),
         Err(failure) => {
-            tell(&describe(&failure));
+            let option = option(&failure).map(|option| format!(" ({option})"));
+            tell(&format!("{}{}", describe(&failure), option.unwrap_or_default()));
             ExitCode::from(2)
         }
     }

@@ -19,6 +19,7 @@ mod sampling;
 mod shards;
 mod split;
 mod styles;
+mod table;
 #[cfg(test)]
 mod tests;
 mod write;

@@ -3,9 +3,9 @@
 
 use crate::loss::Target;
 use burn::tensor::{Device, Tensor, TensorData};
-use peise::image::write_tensor;
-use peise::image::{RgbImage, SharedRegions};
-use peise::model::BatchLayout;
+use peise::encoder::TokenInput;
+use peise::image::{RgbImage, SharedRegions, write_tensor};
+use peise::model::{BatchLayout, LabelTokenizer};
 use peise_data::augment::Augmentation;
 use peise_data::augment::text::{TextChanges, same_kinds};
 use peise_data::dataset::{NEAR_COLOURS, Relation, TrainingData, TrainingListing};
@@ -64,6 +64,12 @@ impl Batch {
     pub fn photo_tensor(&self, device: &Device) -> Tensor<4> {
         let [count, height, width] = self.shape;
         Tensor::from_data(TensorData::new(self.photos.clone(), [count, 3, height, width]), device)
+    }
+
+    /// The labels as tokens, on `device`.
+    pub fn tokens(&self, tokenizer: &LabelTokenizer, device: &Device) -> TokenInput {
+        let texts: Vec<&str> = self.texts.iter().map(String::as_str).collect();
+        tokenizer.batch(&texts).on(device)
     }
 
     /// For every photo and label of the batch what they have to do with each other, `[N, M]`; colours no further apart than `near`

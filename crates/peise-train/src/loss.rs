@@ -7,9 +7,11 @@
 
 mod cross_entropy;
 mod supcon;
+mod target;
 
 pub use cross_entropy::cross_entropy;
 pub use supcon::{Supcon, SupconForm, supcon};
+pub use target::Target;
 
 use burn::tensor::{Tensor, TensorData};
 use peise::listing::Scores;
@@ -17,15 +19,6 @@ use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals}
 use peise_data::dataset::Relation;
 use rayon::prelude::*;
 use supcon::log_sum_exp;
-
-/// One listing's truth.
-#[derive(Debug, Clone)]
-pub struct Target {
-    /// For each image its label; `None` = shows none of them.
-    pub labels: Vec<Option<usize>>,
-    /// Number of labels.
-    pub label_count: usize,
-}
 
 /// A loss with a gradient.
 pub struct Structured {
@@ -53,12 +46,12 @@ pub fn structured(
     let none_values = to_vec(none.clone().into_data());
     let reward_value = f64::from(reward.clone().into_scalar::<f32>());
 
-    struct Part {
+    struct ListingLoss {
         loss: f64,
         gradient: Vec<f32>,
         reward: f64,
     }
-    let parts = targets
+    let losses = targets
         .par_iter()
         .enumerate()
         .map(|(listing, target)| {
@@ -73,20 +66,20 @@ pub fn structured(
             for (image, truth) in target.labels.iter().enumerate() {
                 gradient[image * (target.label_count + 1) + truth.unwrap_or(target.label_count)] -= 1.0;
             }
-            Ok(Part {
+            Ok(ListingLoss {
                 loss: found.log_partition - log_weight(&table, &target.labels, reward_value),
                 gradient,
                 reward: found.expected_covered - covered.len() as f64,
             })
         })
-        .collect::<Result<Vec<Part>, RuleError>>()?;
+        .collect::<Result<Vec<ListingLoss>, RuleError>>()?;
 
     let total: usize = targets.iter().map(|target| target.labels.len()).sum();
     let scale = 1.0 / total.max(1) as f32;
     let mut score_gradient = vec![0f32; batch * images * labels];
     let mut none_gradient = vec![0f32; batch * images];
-    for (listing, (part, target)) in parts.iter().zip(targets).enumerate() {
-        for (image, row) in part.gradient.chunks(target.label_count + 1).enumerate() {
+    for (listing, (one, target)) in losses.iter().zip(targets).enumerate() {
+        for (image, row) in one.gradient.chunks(target.label_count + 1).enumerate() {
             let at = listing * images + image;
             for (label, value) in row[..target.label_count].iter().enumerate() {
                 score_gradient[at * labels + label] = value * scale;
@@ -94,11 +87,11 @@ pub fn structured(
             none_gradient[at] = row[target.label_count] * scale;
         }
     }
-    let reward_gradient = parts.iter().map(|part| part.reward).sum::<f64>() as f32 * scale;
+    let reward_gradient = losses.iter().map(|one| one.reward).sum::<f64>() as f32 * scale;
     let score_gradient = Tensor::<3>::from_data(TensorData::new(score_gradient, [batch, images, labels]), &device);
     let none_gradient = Tensor::<2>::from_data(TensorData::new(none_gradient, [batch, images]), &device);
     let surrogate = (scores * score_gradient).sum() + (none * none_gradient).sum() + reward * reward_gradient;
-    Ok(Structured { surrogate, value: parts.iter().map(|part| part.loss).sum::<f64>() * f64::from(scale) })
+    Ok(Structured { surrogate, value: losses.iter().map(|one| one.loss).sum::<f64>() * f64::from(scale) })
 }
 
 /// Image-text contrast across the batch, with several positives and doubtful pairs left out.

@@ -1,5 +1,6 @@
 //! Training recipes: one TOML file says everything about a run but where its data lies.
 
+use crate::architecture::Architecture;
 use crate::batch::ListingChanges;
 use peise::image::Preprocess;
 use peise::model::ModelConfig;
@@ -173,6 +174,7 @@ impl Recipe {
 
     fn check(&self) -> Result<(), RecipeError> {
         let fail = |reason| Err(RecipeError::Contradiction(reason));
+        let architecture = Architecture::of(&self.model);
         if self.batch == 0 || self.stages.is_empty() || self.validate_every == 0 {
             return fail("batch, validate_every and the number of stages must be at least 1");
         }
@@ -196,10 +198,10 @@ impl Recipe {
             let own = self.model.preprocess().output_size();
             let fits = |steps: &Preprocess| {
                 let size = steps.output_size();
-                size.is_some() && (size == own || matches!(self.model, ModelConfig::Compact(_)))
+                size.is_some() && (size == own || architecture.any_photo_size)
             };
             if !stage.preprocess.as_ref().is_none_or(fits) {
-                return fail("a stage's preprocess must end in one size; for model report, in the model's own");
+                return fail("a stage's preprocess must end in one size, and model report takes its own size alone");
             }
         }
         let optimiser = &self.optimiser;
@@ -219,13 +221,13 @@ impl Recipe {
         if !probabilities.iter().all(|probability| (0.0..=1.0).contains(probability)) {
             return fail("changes.distractor and changes.extra_label are probabilities: 0 to 1");
         }
-        if !self.changes.text.is_none() && matches!(self.model, ModelConfig::Report(_)) {
+        if !self.changes.text.is_none() && !architecture.text_changes {
             return fail(
                 "changes.text must be left out for model report: what its text encoder says is kept per label",
             );
         }
         let shows_none = self.changes.distractor > 0.0 || self.unlabelled == Unlabelled::ShowsNone;
-        if shows_none && matches!(self.model, ModelConfig::Report(_)) {
+        if shows_none && !architecture.scores_none {
             return fail(
                 "for model report, which has no score for \"shows no label\", changes.distractor must be 0 and unlabelled skip",
             );

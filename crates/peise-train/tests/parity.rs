@@ -14,8 +14,8 @@ fn run(folder: &Path, blocks: &[Block]) -> Vec<String> {
     let mut failures = Vec::new();
     for (name, block) in blocks {
         let fixture = Fixture::read(folder, name);
-        let mut worst = Worst::default();
-        block(&fixture, &mut worst);
+        let mut worst = Worst::new(&fixture);
+        block(&mut worst);
         let compared = worst.count();
         println!("{name:<26} {}", worst.row());
         assert!(compared > 0, "{name}: nothing was compared");
@@ -44,8 +44,8 @@ fn a_small_change_is_noticed() {
         if !fixture.disturb() {
             continue;
         }
-        let mut worst = Worst::default();
-        block(&fixture, &mut worst);
+        let mut worst = Worst::new(&fixture);
+        block(&mut worst);
         assert!(!worst.beyond(TOLERANCE).is_empty(), "{name}: a changed weight went unnoticed");
     }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Bench, turn};
+use common::{Bench, Case, turn};
 use peise_train::recipe::Recipe;
 use peise_train::trainer::StepLog;
 use std::fs;
@@ -29,11 +29,14 @@ fn a_resumed_run_ends_where_the_uninterrupted_one_does() {
     ] {
         let recipe = bench.recipe(name, &settings);
         let whole = tempfile::tempdir().expect("a folder");
-        let (expected, _) = bench.run_into(whole.path(), &recipe, true, false, None).expect("it trains");
+        let (expected, _) = bench.run_as(&recipe, Case::validated(whole.path())).expect("it trains");
         assert_eq!(expected.len(), 8);
         for stop in [1, 4, 5, 7] {
             let parts = tempfile::tempdir().expect("a folder");
-            let run = |resume, stop| bench.run_into(parts.path(), &recipe, true, resume, stop).expect("it trains").0;
+            let run = |resume, stop_after| {
+                let case = Case { resume, stop_after, ..Case::validated(parts.path()) };
+                bench.run_as(&recipe, case).expect("it trains").0
+            };
             let mut found = run(false, Some(stop));
             assert_eq!(found.len() as u64, stop);
             found.extend(run(true, None));
@@ -50,15 +53,16 @@ fn what_cannot_be_resumed_says_why() {
     let _turn = turn();
     let bench = Bench::new();
     let recipe = bench.recipe("joint", &["stages.0.steps=6", "checkpoint_seconds=0"]);
+    let case = |out| Case { validated: false, ..Case::validated(out) };
+    let resume = |out, recipe: &Recipe| bench.run_as(recipe, Case { resume: true, ..case(out) });
     let nowhere = tempfile::tempdir().expect("a folder");
-    let resume = |out: &Path, recipe: &Recipe| bench.run_into(out, recipe, false, true, None);
-    let error = resume(nowhere.path(), &recipe).expect_err("nothing to resume").to_string();
-    assert!(error.contains("--resume"), "{error}");
+    let (afresh, _) = resume(nowhere.path(), &recipe).expect("nothing to resume: it starts");
+    assert_eq!(afresh.len(), 6);
 
     let out = bench.out.path();
-    bench.run_into(out, &recipe, false, false, Some(4)).expect("it stops");
-    let again = bench.run_into(out, &recipe, false, false, None).expect_err("a run is there").to_string();
-    assert!(again.contains("--resume"), "{again}");
+    bench.run_as(&recipe, Case { stop_after: Some(4), ..case(out) }).expect("it stops");
+    let again = bench.run_as(&recipe, case(out)).expect_err("a run is there").to_string();
+    assert!(again.contains("resume it"), "{again}");
     for (setting, key) in [("batch=4", "batch"), ("optimiser.clip=1", "optimiser"), ("stages.0.lr=0.1", "stages")] {
         let other = bench.recipe("joint", &["stages.0.steps=6", "checkpoint_seconds=0", setting]);
         let error = resume(out, &other).expect_err(setting).to_string();

@@ -3,7 +3,7 @@
 mod common;
 
 use burn::tensor::Device;
-use common::{Bench, accuracy, turn};
+use common::{Bench, Case, accuracy, turn};
 use peise_train::trainer::TrainError;
 
 /// Settings by which `compact` compares places with characters.
@@ -33,13 +33,12 @@ fn every_recipe_learns_eight_listings_by_heart_and_leaves_a_model_that_loads() {
     ] {
         let out = tempfile::tempdir().expect("a folder");
         let recipe = bench.recipe(name, &settings);
-        let (steps, outcome) = bench.run_into(out.path(), &recipe, true, false, None).expect("it trains");
+        let (steps, outcome) = bench.run_as(&recipe, Case::validated(out.path())).expect("it trains");
         let last = accuracy(&steps, 20);
         assert!(last > at_least, "{name}: accuracy of the last steps: {last}");
         assert!(outcome.best.is_some_and(|best| best.validation_accuracy > Some(0.9)), "{name}");
         peise::Matcher::load(&out.path().join("best"), Device::flex()).expect("the best weights load");
-        for file in ["metrics.jsonl", "recipe.toml", "run.json", "checkpoint/state.json", "report.html", "tensorboard"]
-        {
+        for file in ["metrics.jsonl", "recipe.toml", "run.json", "checkpoint/state.json"] {
             assert!(out.path().join(file).exists(), "{name}: {file}");
         }
     }
@@ -212,7 +211,7 @@ fn bad_stages_are_told_before_anything_is_written() {
     let mut recipe = bench.recipe("joint", &["stages.0.steps=3"]);
     recipe.weights.vocabulary = None;
     assert!(matches!(bench.run(&recipe), Err(TrainError::NoVocabulary)));
-    let without = bench.run_into(bench.out.path(), &recipe, false, false, None);
+    let without = bench.run_as(&recipe, Case { validated: false, ..Case::validated(bench.out.path()) });
     assert!(matches!(without, Err(TrainError::NoVocabulary)));
 }
 
@@ -238,14 +237,15 @@ fn a_run_goes_on_from_the_files_of_another() {
     let mut recipe = bench.recipe("staged", &["stages.0.steps=0", "stages.1.steps=3"]);
     recipe.weights.image_encoder = Some(from("image_encoder.safetensors"));
     recipe.weights.matcher = Some(from("matcher.safetensors"));
-    bench.run_into(next.path(), &recipe, false, false, None).expect("it trains");
+    bench.run_as(&recipe, Case { validated: false, ..Case::validated(next.path()) }).expect("it trains");
     let second = std::fs::read(next.path().join("last/image_encoder.safetensors")).expect("written");
     assert!(first == second, "the encoder was not taken over");
 
     // Files of another architecture are refused by file and tensor.
     recipe.weights.image_encoder = Some(from("matcher.safetensors"));
     let elsewhere = tempfile::tempdir().expect("a folder");
-    let error = bench.run_into(elsewhere.path(), &recipe, false, false, None).expect_err("no encoder");
-    let error = peise_listings::describe(&error);
+    let error =
+        bench.run_as(&recipe, Case { validated: false, ..Case::validated(elsewhere.path()) }).expect_err("no encoder");
+    let error = peise::describe(&error);
     assert!(error.contains("matcher.safetensors") && error.contains("conv1.weight"), "{error}");
 }

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 pub struct ImportArgs {
     /// shards: photos.csv + tar shards; styles: styles.csv + images/ ("Fashion Product Images").
     #[arg(value_enum)]
-    kind: Kind,
+    kind: SourceKind,
     /// Folder of the photos.
     #[arg(value_name = "DIR")]
     photos: PathBuf,
@@ -49,7 +49,7 @@ pub struct ImportArgs {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum Kind {
+enum SourceKind {
     Shards,
     Styles,
 }
@@ -63,8 +63,8 @@ enum ModeArg {
 /// Runs the command.
 pub fn run(args: &ImportArgs) -> Result<Outcome, Failure> {
     let source = match args.kind {
-        Kind::Shards => Source::Shards(args.photos.clone()),
-        Kind::Styles => Source::Styles(args.photos.clone()),
+        SourceKind::Shards => Source::Shards(args.photos.clone()),
+        SourceKind::Styles => Source::Styles(args.photos.clone()),
     };
     let mode = match args.mode {
         ModeArg::Sampled => Mode::Sampled,

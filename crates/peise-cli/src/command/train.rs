@@ -3,7 +3,7 @@
 use crate::allocator;
 use crate::device;
 use crate::failure::{Failure, Outcome};
-use crate::hub::{self, FileWanted, HubSettings};
+use crate::hub;
 use crate::progress;
 use clap::Args;
 use peise::atomic::write_atomically;
@@ -14,7 +14,7 @@ use peise_listings::course::DataSet;
 use peise_pages::Language;
 use peise_pages::runs::render;
 use peise_train::recipe::Recipe;
-use peise_train::trainer::{self, Event, RunOptions};
+use peise_train::trainer::{self, Event, RunData, RunOptions};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -33,23 +33,16 @@ pub struct TrainArgs {
     /// may be given several times. Without a validation file the recipe's part of the listings is set aside.
     #[arg(long, value_name = "DIR", required = true)]
     data: Vec<PathBuf>,
-    /// Folder of the run: best/ is the model, report.html the curves (also metrics.jsonl and tensorboard/).
+    /// Folder of the run: best/ is the model, report.html the curves (as data: metrics.jsonl).
     #[arg(long, value_name = "RUN")]
     out: PathBuf,
-    /// Continue the run in --out from its last checkpoint.
+    /// Continue the run in --out from its last checkpoint; without one, start it.
     #[arg(long)]
     resume: bool,
     /// Where to train.
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     device: String,
 }
-
-/// What is read of a text encoder's folder or repository.
-const TEXT_ENCODER: [FileWanted; 3] = [
-    FileWanted(&["config.json"]),
-    FileWanted(&["model.safetensors", "pytorch_model.bin"]),
-    FileWanted(&["tokenizer.json", "vocab.txt"]),
-];
 
 static STOP: AtomicBool = AtomicBool::new(false);
 
@@ -59,9 +52,7 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
     let device = device::parse(&args.device)?;
     let mut recipe = Recipe::read(&args.recipe, &args.set)?;
     if let Some(name) = &recipe.weights.text_encoder {
-        let name = name.to_string_lossy().into_owned();
-        let folder = hub::resolve(&name, &TEXT_ENCODER, &HubSettings::from_environment(), &hub::download_bar)?;
-        recipe.weights.text_encoder = Some(folder);
+        recipe.weights.text_encoder = Some(hub::resolve(&name.to_string_lossy())?);
     }
     let recipe = recipe;
     let open = |split: &str| -> Result<Vec<DataSet>, Failure> {
@@ -129,11 +120,11 @@ pub fn run(args: &TrainArgs) -> Result<Outcome, Failure> {
         }
     };
     let options = RunOptions { out: &args.out, resume: args.resume, device, stop: &STOP };
-    let outcome = trainer::train(&recipe, training, validation, &options, &tell)?;
+    let outcome = trainer::train(&recipe, RunData { training, validation }, &options, &tell)?;
     write_curves(&args.out)?;
     let model = if outcome.best.is_some() { "best" } else { "last" };
     if outcome.stopped {
-        eprintln!("peise: stopped; go on with --resume");
+        eprintln!("peise: stopped; continue it with --resume");
     } else {
         let page = args.out.join("report.html");
         eprintln!("peise: done; the model is {}, its curves are {}", args.out.join(model).display(), page.display());

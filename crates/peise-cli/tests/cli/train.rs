@@ -1,7 +1,8 @@
 //! `train` and `runs`: killed, resumed, on a full disk, with wrong recipes and weights.
 
 use crate::common::{Run, command, peise, text};
-use peise_data::synth::{self, Preset, Split, SynthSet};
+use peise_data::split::Split;
+use peise_data::synth::{self, DrawnSplit, Preset, SynthSet};
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,8 @@ impl Bench {
         let mut set = SynthSet::preset(Preset::Plain, 0);
         set.config.photo.size = 24;
         (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 4);
-        synth::write(folder.path(), &set, Split::Train, 0..10, false, &|_| {}).unwrap();
+        let to = DrawnSplit { dir: folder.path(), split: Split::Train, indices: 0..10, replace: false };
+        synth::write(&set, &to, &|_| {}).unwrap();
         fs::write(folder.path().join("vocab.txt"), "[PAD]\n[UNK]\n[CLS]\n[SEP]\n黑\n白\n红\n绿\n蓝\n").unwrap();
         Self { folder }
     }
@@ -108,6 +110,7 @@ fn quietly(mut command: Command) -> Child {
 fn a_run_killed_at_twenty_moments_ends_where_the_uninterrupted_one_does() {
     let bench = Bench::new();
     bench.train("whole", &[]).exits(0);
+    bench.train("whole", &[]).refuses(&["whole", "--resume"]);
     let expected = bench.result("whole");
     assert_eq!(expected.1.iter().filter(|line| line.contains("\"loss\"")).count(), 70);
 
@@ -121,8 +124,8 @@ fn a_run_killed_at_twenty_moments_ends_where_the_uninterrupted_one_does() {
     // Long enough to get somewhere each time, short enough not to end before the twentieth kill.
     let mut patience = 60;
     while killed < 20 {
-        let begun = bench.path("killed/checkpoint").exists() || bench.path("killed/checkpoint.old").exists();
-        let mut child = quietly(if begun { bench.resume("killed") } else { bench.command("killed", &[]) });
+        // A run that was killed before its first checkpoint starts afresh.
+        let mut child = quietly(bench.resume("killed"));
         std::thread::sleep(Duration::from_millis(patience / 2 + draw(patience)));
         if child.try_wait().unwrap().is_some_and(|status| status.success()) {
             // It came to its end too soon: begin anew, with less time each.
@@ -134,10 +137,7 @@ fn a_run_killed_at_twenty_moments_ends_where_the_uninterrupted_one_does() {
         child.wait().unwrap();
         killed += 1;
     }
-    // A run that was killed before its first checkpoint has nothing to go on from.
-    let begun = bench.path("killed/checkpoint").exists() || bench.path("killed/checkpoint.old").exists();
-    let last = if begun { bench.resume("killed") } else { bench.command("killed", &[]) };
-    Run::of({ last }.output().unwrap()).exits(0);
+    Run::of(bench.resume("killed").output().unwrap()).exits(0);
     let found = bench.result("killed");
     assert!(found.0 == expected.0, "other weights");
     assert_eq!(found.1, expected.1);

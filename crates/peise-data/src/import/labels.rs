@@ -14,6 +14,7 @@ use rand_chacha::ChaCha8Rng;
 use super::error::ImportError;
 use super::options::SellerLabels;
 use super::palette::palette;
+use super::table::column;
 use crate::language::{Side, may_appear};
 use crate::random::weighted_if_any;
 
@@ -191,14 +192,8 @@ fn columns(path: &Path, left: &'static str, right: &'static str) -> Result<Vec<(
         source,
     };
     let header = reader.headers().map_err(error)?.clone();
-    let find = |expected: &'static str| {
-        header.iter().position(|column| column == expected).ok_or_else(|| ImportError::Column {
-            path: path.to_owned(),
-            expected,
-            found: header.iter().collect::<Vec<_>>().join(","),
-        })
-    };
-    let (left, right) = (find(left)?, find(right)?);
+    let need = |name| column(path, header.iter(), &[name], name);
+    let (left, right) = (need(left)?, need(right)?);
     let mut pairs = Vec::new();
     for record in reader.records() {
         let record = record.map_err(error)?;

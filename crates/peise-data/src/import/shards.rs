@@ -10,6 +10,7 @@ use std::path::Path;
 
 use super::error::ImportError;
 use super::row::{MAX_PHOTO_BYTES, Row, Skipped, count};
+use super::table::column;
 
 const TABLE: &str = "photos.csv";
 
@@ -23,19 +24,12 @@ pub(super) fn rows(folder: &Path) -> Result<(Vec<Row>, Skipped), ImportError> {
     })?;
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(BufReader::new(file));
     let header = reader.headers().map_err(|source| ImportError::Csv { path: path.clone(), line: 1, source })?.clone();
-    let find = |name: &str| header.iter().position(|column| column.trim_start_matches('\u{feff}') == name);
-    let need = |names: &[&str], expected| {
-        names.iter().find_map(|name| find(name)).ok_or_else(|| ImportError::Column {
-            path: path.clone(),
-            expected,
-            found: header.iter().collect::<Vec<_>>().join(","),
-        })
-    };
+    let need = |names: &[&str], expected| column(&path, header.iter(), names, expected);
     let shard = need(&["shard"], "shard")?;
     let file = need(&["file"], "file")?;
     let article = need(&["article", "garment"], "article` or `garment")?;
     let colour = need(&["base_colour", "colour"], "base_colour` or `colour")?;
-    let family = find("family");
+    let family = need(&["family"], "family").ok();
 
     let (mut rows, mut skipped) = (Vec::new(), Skipped::new());
     for record in reader.records() {

@@ -8,6 +8,7 @@ use std::path::Path;
 
 use super::error::ImportError;
 use super::row::{MAX_PHOTO_BYTES, Row, Skipped, count};
+use super::table::column;
 
 const TABLE: &str = "styles.csv";
 
@@ -33,15 +34,9 @@ pub(super) fn rows(folder: &Path) -> Result<(Vec<Row>, Skipped), ImportError> {
     let text = String::from_utf8_lossy(&bytes);
     let mut lines = text.trim_start_matches('\u{feff}').lines().zip(1..);
     let header = fields(&path, lines.next().unwrap_or(("", 1)))?;
-    let column = |expected: &'static str| {
-        header.iter().position(|name| name == expected).ok_or_else(|| ImportError::Column {
-            path: path.clone(),
-            expected,
-            found: header.join(","),
-        })
-    };
-    let (id, article, colour) = (column("id")?, column("articleType")?, column("baseColour")?);
-    let name = column("productDisplayName")?;
+    let need = |name| column(&path, header.iter().map(String::as_str), &[name], name);
+    let (id, article, colour) = (need("id")?, need("articleType")?, need("baseColour")?);
+    let name = need("productDisplayName")?;
 
     let (mut rows, mut skipped) = (Vec::new(), Skipped::new());
     for (line, number) in lines.filter(|(line, _)| !line.trim().is_empty()) {

@@ -1,6 +1,6 @@
 //! The report's loss: each photo a classification among its listing's labels.
 
-use super::Target;
+use super::target::Target;
 use burn::tensor::activation::{log_softmax, softmax};
 use burn::tensor::{Bool, Device, Tensor, TensorData};
 

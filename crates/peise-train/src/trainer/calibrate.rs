@@ -4,18 +4,17 @@
 //! one number that all scores are divided by, fitted by likelihood on listings not trained on. Deviation:
 //! the likelihood is the listing's under the cover rule, so that joint probabilities are calibrated too.
 
-use super::TrainError;
+use super::error::TrainError;
 use super::features::Encoder;
 use super::files::ModelFiles;
 use super::freeze::Frozen;
-use super::step::scores_of;
+use super::pass::scores_of;
 use crate::batch::BatchMaker;
 use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
 use peise::listing::Scores;
 use peise::matcher::decode::{NonePolicy, Rule, RuleError, log_weight, marginals};
-use peise::model::ModelConfig;
 use peise::model_folder;
 use peise_data::augment::Augmentation;
 use peise_data::dataset::TrainingData;
@@ -27,11 +26,11 @@ const RANGE: (f64, f64) = (0.25, 4.0);
 /// Fits the temperature of a run's best model and writes it into its configuration.
 pub(super) fn temperature(
     files: &ModelFiles,
-    config: &ModelConfig,
     validation: &TrainingData,
     recipe: &Recipe,
     device: &Device,
 ) -> Result<f32, TrainError> {
+    let config = files.config();
     let loaded = model_folder::load(&files.folder("best"), device)?;
     let model = loaded.model.valid().fold();
     let maker = BatchMaker {
@@ -51,7 +50,7 @@ pub(super) fn temperature(
     for listings in validation.listings.chunks(recipe.batch) {
         let batch = maker.plain(listings);
         let images = features.images(&model, &batch, device);
-        let labels = features.labels(&model, &loaded.tokenizer, &batch, device);
+        let labels = features.labels(&model, &batch, batch.tokens(&loaded.tokenizer, device));
         let scores = scores_of(&model.match_inputs(images, labels, &batch.layout), &batch);
         tables.extend(scores.into_iter().zip(batch.targets.into_iter().map(|target| target.labels)));
     }

@@ -1,87 +1,20 @@
-//! What a run leaves on disk. Everything is written aside, synced and renamed: a crash at any moment
-//! leaves either the old checkpoint or the new one.
+//! Checkpoints. Everything is written aside, synced and renamed: a crash at any moment leaves either the old checkpoint
+//! or the new one.
 
-use super::ValidationLog;
 use super::average::Average;
+use super::disk::{CheckpointError, file_error, read_json, remove, to_json, write_text, write_weights};
+use super::record::ValidationLog;
 use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::optim::ModuleOptimizer;
-use burn::store::RecordError;
-use peise::atomic::{WriteError, write_atomically};
 use peise::model::{Model, ModelConfig};
-use peise::weights::{self, Precision, WeightsError};
+use peise::weights::{self, Precision};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
-
-/// Why a checkpoint could not be written or read.
-#[derive(Debug, thiserror::Error)]
-pub enum CheckpointError {
-    /// A file could not be written or read.
-    #[error("cannot write or read {path}")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: io::Error,
-    },
-    /// A file could not be written.
-    #[error(transparent)]
-    Write(#[from] WriteError),
-    /// Weights do not fit.
-    #[error("{path}")]
-    Weights {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: WeightsError,
-    },
-    /// Weights or optimiser state could not be written.
-    #[error("cannot write {path}; the checkpoint before it is as it was")]
-    Save {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: RecordError,
-    },
-    /// A file of a checkpoint is not what was written.
-    #[error("{path} is damaged (its checksum differs): {way_out}")]
-    Damaged {
-        /// The file.
-        path: PathBuf,
-        /// What can be done.
-        way_out: String,
-    },
-    /// Optimiser or module state does not fit.
-    #[error("{path} does not belong to this recipe; start anew with another --out")]
-    Record {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: RecordError,
-    },
-    /// JSON or TOML could not be written or read.
-    #[error("{path} is not what a run leaves behind: {reason}")]
-    Text {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong.
-        reason: String,
-    },
-    /// Nothing to resume.
-    #[error("there is no checkpoint in {path}; leave out --resume to start the run")]
-    Nothing {
-        /// The folder.
-        path: PathBuf,
-    },
-}
 
 /// Where a run stands, beside its tensors.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -135,15 +68,18 @@ const FOLDER: &str = "checkpoint";
 const PREVIOUS: &str = "checkpoint.old";
 const SUMS: &str = "checksums.json";
 
-/// Saves everything that [`find`] and [`Saved::load`] need. The checkpoint before stays as `checkpoint.old`.
-pub(super) fn save(
-    out: &Path,
-    model: &Model,
-    optimiser: &ModuleOptimizer,
-    average: &Average,
-    state: &State,
-    config: &ModelConfig,
-) -> Result<(), CheckpointError> {
+/// What a checkpoint holds.
+pub(super) struct Checkpoint<'a> {
+    pub model: &'a Model,
+    pub optimiser: &'a ModuleOptimizer,
+    pub average: &'a Average,
+    pub state: &'a State,
+    pub config: &'a ModelConfig,
+}
+
+/// Saves everything that [`open`] and [`Saved::load`] need. The checkpoint before stays as `checkpoint.old`.
+pub(super) fn save(out: &Path, checkpoint: &Checkpoint) -> Result<(), CheckpointError> {
+    let Checkpoint { model, optimiser, average, state, config } = *checkpoint;
     // Going over to validation makes normalisations write down the statistics of their last batch.
     let plain = model.valid();
     let (aside, place, old) = (out.join("checkpoint.new"), out.join(FOLDER), out.join(PREVIOUS));
@@ -185,11 +121,6 @@ pub(super) fn is_finite(model: &Model) -> bool {
     weights::tensors(model).values().all(|data| data.iter::<f32>().all(f32::is_finite))
 }
 
-/// Whether there is a checkpoint.
-pub(super) fn exists(out: &Path) -> bool {
-    [FOLDER, PREVIOUS].iter().any(|name| out.join(name).join("state.json").exists())
-}
-
 /// SHA-256 of every file of a folder but the list of them, in hexadecimal.
 fn checksums(folder: &Path) -> Result<BTreeMap<String, String>, CheckpointError> {
     let mut sums = BTreeMap::new();
@@ -213,13 +144,18 @@ pub(super) struct Saved {
     average: f32,
 }
 
-/// Finds the checkpoint of a run and makes sure that it can be gone on with.
-pub(super) fn find(out: &Path, recipe: &Recipe, config: &ModelConfig, fresh: &State) -> Result<Saved, CheckpointError> {
-    let folder = [FOLDER, PREVIOUS]
-        .into_iter()
-        .map(|name| out.join(name))
-        .find(|folder| folder.join("state.json").exists())
-        .ok_or_else(|| CheckpointError::Nothing { path: out.to_owned() })?;
+/// The folder of a run's checkpoint, if there is one.
+pub(super) fn find(out: &Path) -> Option<PathBuf> {
+    [FOLDER, PREVIOUS].into_iter().map(|name| out.join(name)).find(|folder| folder.join("state.json").exists())
+}
+
+/// Checks that a checkpoint is whole and that the run can continue from it.
+pub(super) fn open(
+    (out, folder): (&Path, PathBuf),
+    recipe: &Recipe,
+    config: &ModelConfig,
+    fresh: &State,
+) -> Result<Saved, CheckpointError> {
     let sums: BTreeMap<String, String> = read_json(&folder.join(SUMS))?;
     let found = checksums(&folder)?;
     if let Some((name, _)) = sums.iter().find(|(name, sum)| found.get(*name) != Some(sum)) {
@@ -266,7 +202,7 @@ fn difference(saved: &str, recipe: &Recipe) -> Option<String> {
     let saved = toml::from_str::<Recipe>(saved).ok().and_then(|saved| toml::Table::try_from(&saved).ok());
     let saved = saved.unwrap_or_default();
     let free = ["checkpoint_seconds", "photo_memory", "weights"];
-    let keys: std::collections::BTreeSet<&String> = current.keys().chain(saved.keys()).collect();
+    let keys: BTreeSet<&String> = current.keys().chain(saved.keys()).collect();
     keys.into_iter().find(|key| !free.contains(&key.as_str()) && current.get(*key) != saved.get(*key)).cloned()
 }
 
@@ -333,46 +269,4 @@ pub(super) fn write_recipe(
     let text = toml::to_string(recipe)
         .map_err(|error| CheckpointError::Text { path: path.clone(), reason: error.to_string() })?;
     write_text(&path, &text)
-}
-
-pub(super) fn write_weights<M: Module>(
-    path: &Path,
-    module: &M,
-    precision: Precision,
-    rename: impl Fn(&str) -> Option<String>,
-) -> Result<(), CheckpointError> {
-    let bytes = weights::to_bytes(module, precision, HashMap::new(), rename)
-        .map_err(|source| CheckpointError::Weights { path: path.to_owned(), source })?;
-    write_bytes(path, &bytes)
-}
-
-pub(super) fn write_text(path: &Path, text: &str) -> Result<(), CheckpointError> {
-    write_bytes(path, text.as_bytes())
-}
-
-pub(super) fn write_bytes(path: &Path, bytes: &[u8]) -> Result<(), CheckpointError> {
-    Ok(write_atomically(path, |file| io::Write::write_all(file, bytes))?)
-}
-
-pub(super) fn to_json<T: Serialize>(path: &Path, value: &T) -> Result<String, CheckpointError> {
-    serde_json::to_string_pretty(value)
-        .map_err(|error| CheckpointError::Text { path: path.to_owned(), reason: error.to_string() })
-}
-
-fn read_json<T: serde::de::DeserializeOwned>(path: &Path) -> Result<T, CheckpointError> {
-    let text = fs::read_to_string(path).map_err(file_error(path))?;
-    serde_json::from_str(&text)
-        .map_err(|error| CheckpointError::Text { path: path.to_owned(), reason: error.to_string() })
-}
-
-pub(super) fn remove(folder: &Path) -> Result<(), CheckpointError> {
-    match fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(file_error(folder)(error)),
-        _ => Ok(()),
-    }
-}
-
-pub(super) fn file_error(path: &Path) -> impl FnOnce(io::Error) -> CheckpointError + use<> {
-    let path = path.to_owned();
-    move |source| CheckpointError::File { path, source }
 }

@@ -1,6 +1,6 @@
 //! Why a run stops short.
 
-use super::CheckpointError;
+use super::disk::CheckpointError;
 use peise::ModelError;
 use peise::encoder::vocabulary::VocabularyError;
 use peise::matcher::decode::RuleError;
@@ -18,14 +18,14 @@ pub enum TrainError {
         first: String,
     },
     /// The folder of another run.
-    #[error("{path} holds a run already: go on with --resume, or give another --out")]
+    #[error("{path} holds a run already; resume it, or name another folder for the run")]
     Exists {
         /// The folder.
         path: PathBuf,
     },
     /// The loss or a score is no longer finite.
     #[error(
-        "step {step}: the loss is no longer finite; lower the learning rate (--set stages.0.lr=...) and begin again with another --out; the last checkpoint is as it was"
+        "step {step}: the loss is no longer finite; lower the learning rate (`lr` of the stage) and start a new run in another folder; the last checkpoint is as it was"
     )]
     Diverged {
         /// Step.
@@ -58,7 +58,7 @@ pub enum TrainError {
     },
     /// No vocabulary.
     #[error(
-        "the text encoder needs a vocabulary: name a vocab.txt (--set weights.vocabulary=FILE) or a folder with one (--set weights.text_encoder=DIR)"
+        "the text encoder needs a vocabulary: set the recipe's weights.vocabulary to a vocab.txt, or weights.text_encoder to a folder that has one"
     )]
     NoVocabulary,
     /// The vocabulary cannot be used.

@@ -3,12 +3,14 @@
 //! A frozen encoder is a function: of a photo where no augmentation changes it, of a label always. What it says is kept
 //! for every distinct photo and label, and what is trained behind it sees the kept features.
 
-use super::TrainError;
+use super::error::TrainError;
 use super::files::ModelFiles;
 use super::freeze::Frozen;
+use crate::architecture::Architecture;
 use crate::batch::{Batch, BatchMaker};
 use burn::module::Module;
 use burn::tensor::{Device, Tensor, TensorData};
+use peise::encoder::TokenInput;
 use peise::model::{LabelTokenizer, Model};
 use peise_data::dataset::TrainingListing;
 use std::collections::HashMap;
@@ -71,11 +73,9 @@ impl Features {
     }
 
     /// The matcher's inputs of a batch's labels, `[M, D]`.
-    pub fn labels(&self, model: &Model, tokenizer: &LabelTokenizer, batch: &Batch, device: &Device) -> Tensor<2> {
-        let texts: Vec<&str> = batch.texts.iter().map(String::as_str).collect();
-        let tokens = tokenizer.batch(&texts).on(device);
+    pub fn labels(&self, model: &Model, batch: &Batch, tokens: TokenInput) -> Tensor<2> {
         match &self.labels {
-            Some(kept) => model.label_inputs(kept.tensor(&batch.labels, device), tokens.mask),
+            Some(kept) => model.label_inputs(kept.tensor(&batch.labels, &tokens.tokens.device()), tokens.mask),
             None => model.encode_labels(tokens),
         }
     }
@@ -94,7 +94,7 @@ impl Encoder<'_> {
     /// Keeps what can be kept; `maker` prepares the photos. `progress` is told (done, all) photos and labels.
     pub fn keep(&self, maker: &BatchMaker, progress: &dyn Fn(u64, u64)) -> Result<Features, TrainError> {
         let whole = |prefix| self.frozen.whole(self.model, prefix);
-        let text = if matches!(self.model, Model::Compact(_)) { "label_encoder" } else { "text_encoder" };
+        let text = Architecture::of(self.files.config()).label_encoder;
         let images = whole("image_encoder") && maker.augmentation.is_none() && !maker.shared_regions;
         let labels = self.files.text_is_aside() || whole(text) && maker.changes.text.is_none();
         let used = |of: &dyn Fn(&TrainingListing) -> &[usize]| {
@@ -113,8 +113,8 @@ impl Encoder<'_> {
             progress(done, all);
         };
         let mut model = self.model.valid().fold();
-        if let (Model::Report(report), true) = (&mut model, labels && self.files.text_is_aside()) {
-            report.text_encoder = self.files.text_encoder(self.device)?;
+        if labels {
+            model = self.files.with_text_encoder(model, self.device)?;
         }
         let mut features = Features::default();
         if images {

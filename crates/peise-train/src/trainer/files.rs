@@ -1,12 +1,12 @@
 //! The models that a run leaves behind: folders that load by themselves.
 
-use super::TrainError;
-use super::checkpoint::{CheckpointError, file_error, remove, to_json, write_bytes, write_text, write_weights};
+use super::disk::{CheckpointError, file_error, remove, to_json, write_bytes, write_text, write_weights};
+use super::error::TrainError;
 use super::freeze;
+use crate::architecture::Architecture;
 use crate::recipe::Recipe;
 use burn::module::Module;
 use burn::tensor::Device;
-use peise::encoder::bert::Bert;
 use peise::encoder::vocabulary::Vocabulary;
 use peise::model::{LabelTokenizer, Model, ModelConfig};
 use peise::model_folder::part_files;
@@ -34,6 +34,11 @@ impl ModelFiles {
         Self { out: out.to_owned(), config: config.clone(), vocabulary, aside: false }
     }
 
+    /// The configuration of the run's model.
+    pub fn config(&self) -> &ModelConfig {
+        &self.config
+    }
+
     /// The folder of a model of the run.
     pub fn folder(&self, name: &str) -> PathBuf {
         self.out.join(name)
@@ -52,24 +57,33 @@ impl ModelFiles {
                 return Ok(model);
             }
         }
-        let Model::Report(mut report) = model else { return Ok(model) };
-        if let Some(encoder) = report.text_encoder.take() {
-            fs::create_dir_all(&self.out).map_err(file_error(&self.out))?;
-            let encoder = encoder.valid();
-            write_weights(&self.out.join(TEXT_FILE), &encoder, Precision::Single, |name| Some(name.to_owned()))?;
-            self.aside = true;
+        match model {
+            Model::Compact(_) => Ok(model),
+            Model::Report(mut report) => {
+                if let Some(encoder) = report.text_encoder.take() {
+                    fs::create_dir_all(&self.out).map_err(file_error(&self.out))?;
+                    let path = self.out.join(TEXT_FILE);
+                    write_weights(&path, &encoder.valid(), Precision::Single, |name| Some(name.to_owned()))?;
+                    self.aside = true;
+                }
+                Ok(Model::Report(report))
+            }
         }
-        Ok(Model::Report(report))
     }
 
-    /// The text encoder that was set aside, on a plain device.
-    pub fn text_encoder(&self, device: &Device) -> Result<Option<Bert>, TrainError> {
-        let (true, ModelConfig::Report(config)) = (self.aside, &self.config) else { return Ok(None) };
-        let path = self.out.join(TEXT_FILE);
-        let error = |source| CheckpointError::Weights { path: path.clone(), source };
-        let file = WeightFile::open(&path).map_err(error)?;
-        let parts = [WeightSource { prefix: "", file: &file, keys: None }];
-        Ok(Some(weights::from_parts(config.text.init(device), &parts).map_err(error)?))
+    /// A model on a plain device with the text encoder that was set aside, where one was.
+    pub fn with_text_encoder(&self, model: Model, device: &Device) -> Result<Model, TrainError> {
+        match (model, &self.config) {
+            (Model::Report(mut report), ModelConfig::Report(config)) if self.aside => {
+                let path = self.out.join(TEXT_FILE);
+                let error = |source| CheckpointError::Weights { path: path.clone(), source };
+                let file = WeightFile::open(&path).map_err(error)?;
+                let parts = [WeightSource { prefix: "", file: &file, keys: None }];
+                report.text_encoder = Some(weights::from_parts(config.text.init(device), &parts).map_err(error)?);
+                Ok(Model::Report(report))
+            }
+            (model @ (Model::Report(_) | Model::Compact(_)), _) => Ok(model),
+        }
     }
 
     /// Writes a loadable model folder: aside, then in the place of the one before, so that its files belong together.
@@ -89,7 +103,7 @@ impl ModelFiles {
         let folder = self.folder(name);
         remove(&folder)?;
         fs::create_dir_all(&folder).map_err(file_error(&folder))?;
-        let precision = if matches!(model, Model::Compact(_)) { Precision::Half } else { Precision::Single };
+        let precision = Architecture::of(&self.config).precision;
         let files = part_files(&self.config);
         for (place, part) in files.iter().enumerate() {
             let path = folder.join(part.file);

@@ -3,7 +3,7 @@
 //! Frozen is more than "no gradient": normalisation keeps its running statistics and uses them, dropout is off. The
 //! framework's layers do so by a flag of their own, which is frozen with their parameters.
 
-use super::TrainError;
+use super::error::TrainError;
 use crate::recipe::Stage;
 use burn::module::{Flag, Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::tensor::Tensor;

@@ -1,11 +1,12 @@
 //! The weights that a run begins with.
 
-use super::TrainError;
+use super::error::TrainError;
 use crate::recipe::{InitialWeights, Recipe};
 use burn::tensor::Device;
 use peise::encoder::vocabulary::Vocabulary;
-use peise::model::{LabelTokenizer, Model, ModelConfig};
+use peise::model::{LabelTokenizer, Model, ModelConfig, ReportConfig};
 use peise::pretrained;
+use peise_data::dataset::TrainingData;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -14,28 +15,46 @@ use xxhash_rust::xxh3::Xxh3;
 /// A model with the recipe's initial weights, seeded random ones where it names none.
 pub(super) fn model(recipe: &Recipe, config: &ModelConfig, device: &Device) -> Result<Model, TrainError> {
     device.seed(recipe.seed);
-    let model = config.init(device);
-    let weights = &recipe.weights;
-    let Model::Report(mut report) = model else {
-        if *weights != InitialWeights::default() {
-            return Err(TrainError::NoSuchPart { architecture: config.architecture() });
+    match config {
+        ModelConfig::Compact(compact) => {
+            if recipe.weights != InitialWeights::default() {
+                return Err(TrainError::NoSuchPart { architecture: config.architecture() });
+            }
+            Ok(Model::Compact(compact.init(device)))
         }
-        return Ok(model);
-    };
-    let ModelConfig::Report(report_config) = config else { return Ok(Model::Report(report)) };
+        ModelConfig::Report(config) => report(config, &recipe.weights, device),
+    }
+}
+
+fn report(config: &ReportConfig, weights: &InitialWeights, device: &Device) -> Result<Model, TrainError> {
+    let mut report = config.init(device);
     if let Some(path) = &weights.image_encoder {
         report.image_encoder = pretrained::image_encoder(report.image_encoder, path)?;
     }
     if let Some(folder) = &weights.text_encoder
         && let Some(encoder) = report.text_encoder.take()
     {
-        report.text_encoder = Some(pretrained::text_encoder(encoder, &report_config.text, folder)?);
+        report.text_encoder = Some(pretrained::text_encoder(encoder, &config.text, folder)?);
     }
-    let mut model = Model::Report(report);
-    if let Some(path) = &weights.matcher {
-        model = pretrained::matcher(model, path)?;
+    let model = Model::Report(report);
+    match &weights.matcher {
+        Some(path) => Ok(pretrained::matcher(model, path)?),
+        None => Ok(model),
     }
-    Ok(model)
+}
+
+/// The configuration with what the training data tells: the characters of its labels.
+pub(super) fn completed(config: &ModelConfig, training: &TrainingData) -> ModelConfig {
+    let mut config = config.clone();
+    match &mut config {
+        ModelConfig::Compact(compact) => {
+            if compact.label.characters.is_empty() {
+                compact.label.characters = training.characters();
+            }
+        }
+        ModelConfig::Report(_) => {}
+    }
+    config
 }
 
 /// The label tokenizer of a recipe's model.

@@ -1,18 +1,16 @@
-//! What a run writes of its course: JSON lines and TensorBoard's event files.
+//! What a run writes of its course: JSON lines.
 
-use super::tensorboard::EventWriter;
-use super::{StepLog, TrainError, ValidationLog};
+use super::error::TrainError;
+use super::record::{StepLog, ValidationLog};
 use peise::atomic::write_atomically;
 use peise_eval::curves::{Run, StepPoint, ValidationPoint};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The name of the JSON lines in a run's folder.
 pub const METRICS: &str = "metrics.jsonl";
-const EVENTS: &str = "tensorboard";
 
 /// One line of `metrics.jsonl`.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -34,49 +32,38 @@ impl Line {
     }
 }
 
-/// The logs of a run.
+/// The log of a run.
 pub(super) struct Log {
-    out: PathBuf,
-    metrics: File,
-    events: EventWriter,
+    path: PathBuf,
+    file: File,
 }
 
 impl Log {
-    /// Opens the logs of a run that has done so many steps; what an interrupted run wrote beyond them is cut off.
+    /// Opens the log of a run that has done so many steps; what an interrupted run wrote beyond them is cut off.
     pub fn open(out: &Path, steps: u64) -> Result<Self, TrainError> {
         let path = out.join(METRICS);
-        let failed = |path: &Path| {
-            let path = path.to_owned();
-            move |source| TrainError::Log { path, source }
-        };
-        let kept = if steps == 0 { Vec::new() } else { read_lines(&path).map_err(failed(&path))? };
+        let failed = |source| TrainError::Log { path: path.clone(), source };
+        let kept = if steps == 0 { Vec::new() } else { read_lines(&path).map_err(failed)? };
         let kept: Vec<(String, Line)> = kept.into_iter().filter(|(_, line)| line.within(steps)).collect();
         // As they stand: what is read and written again need not have the same last digit.
         write_atomically(&path, |file| kept.iter().try_for_each(|(text, _)| file.write_all(text.as_bytes())))
             .map_err(|error| TrainError::Checkpoint(error.into()))?;
-        let metrics = OpenOptions::new().append(true).open(&path).map_err(failed(&path))?;
-        let folder = out.join(EVENTS);
-        match std::fs::remove_dir_all(&folder) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(failed(&folder)(error)),
-            _ => {}
-        }
-        let mut events = EventWriter::create(&folder, now()).map_err(failed(&folder))?;
-        kept.iter().try_for_each(|(_, line)| write_events(&mut events, line)).map_err(failed(&folder))?;
-        Ok(Self { out: out.to_owned(), metrics, events })
+        let file = OpenOptions::new().append(true).open(&path).map_err(failed)?;
+        Ok(Self { path, file })
     }
 
-    /// Writes one line everywhere.
+    /// Appends one line.
     pub fn write(&mut self, line: &Line) -> Result<(), TrainError> {
-        let failed = |path: PathBuf| move |source| TrainError::Log { path, source };
-        write_line(&mut self.metrics, line).map_err(failed(self.out.join(METRICS)))?;
-        let events = write_events(&mut self.events, line);
-        events.and_then(|()| self.events.flush()).map_err(failed(self.out.join(EVENTS)))
+        let written = serde_json::to_vec(line).map_err(io::Error::from).and_then(|mut text| {
+            text.push(b'\n');
+            self.file.write_all(&text)
+        });
+        written.map_err(|source| TrainError::Log { path: self.path.clone(), source })
     }
 
     /// Makes sure that what was written outlives a power cut.
     pub fn sync(&mut self) -> Result<(), TrainError> {
-        let path = self.out.join(METRICS);
-        self.metrics.sync_data().map_err(|source| TrainError::Log { path, source })
+        self.file.sync_data().map_err(|source| TrainError::Log { path: self.path.clone(), source })
     }
 }
 
@@ -136,42 +123,6 @@ fn read_lines(path: &Path) -> io::Result<Vec<(String, Line)>> {
     }
 }
 
-fn write_line(file: &mut dyn Write, line: &Line) -> io::Result<()> {
-    let mut text = serde_json::to_vec(line)?;
-    text.push(b'\n');
-    file.write_all(&text)
-}
-
-fn write_events(events: &mut EventWriter, line: &Line) -> io::Result<()> {
-    let values: Vec<(&str, Option<f64>)> = match line {
-        Line::Step(line) => vec![
-            ("train/loss", Some(line.loss)),
-            ("train/accuracy", line.accuracy),
-            ("train/exact_match", line.exact_match),
-            ("train/learning_rate", Some(line.lr)),
-        ],
-        Line::Validation(line) => vec![
-            ("validation/loss", Some(line.validation_loss)),
-            ("validation/accuracy", line.validation_accuracy),
-            ("validation/exact_match", line.validation_exact_match),
-        ],
-    };
-    let step = match line {
-        Line::Step(line) => line.step + 1,
-        Line::Validation(line) => line.step,
-    };
-    for (tag, value) in values {
-        if let Some(value) = value {
-            events.scalar(tag, step, value as f32, now())?;
-        }
-    }
-    Ok(())
-}
-
-fn now() -> f64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map_or(0.0, |since| since.as_secs_f64())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +148,5 @@ mod tests {
         log.write(&step(3)).expect("written");
         let steps: Vec<u64> = read_run(folder.path()).expect("read").steps.iter().map(|point| point.step).collect();
         assert_eq!(steps, [1, 2, 3, 4]);
-        assert_eq!(std::fs::read_dir(folder.path().join(EVENTS)).expect("a folder").count(), 1);
     }
 }

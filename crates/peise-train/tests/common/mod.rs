@@ -4,10 +4,11 @@
 
 use burn::tensor::Device;
 use peise_data::dataset::{LoadOptions, TrainingData};
-use peise_data::synth::{self, Preset, Split, SynthSet};
+use peise_data::split::Split;
+use peise_data::synth::{self, DrawnSplit, Preset, SynthSet};
 use peise_listings::course::DataSet;
 use peise_train::recipe::Recipe;
-use peise_train::trainer::{Event, Outcome, RunOptions, StepLog, TrainError, train};
+use peise_train::trainer::{Event, Outcome, RunData, RunOptions, StepLog, TrainError, train};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -71,6 +72,24 @@ const REPORT: &[&str] = &[
     "stages.0.lr=0.004",
 ];
 
+/// How a recipe is run.
+#[derive(Clone, Copy)]
+pub struct Case<'a> {
+    pub out: &'a Path,
+    /// Whether it is validated, on the training listings.
+    pub validated: bool,
+    pub resume: bool,
+    /// Stopped after so many steps.
+    pub stop_after: Option<u64>,
+}
+
+impl<'a> Case<'a> {
+    /// From start to end, validated.
+    pub fn validated(out: &'a Path) -> Self {
+        Self { out, validated: true, resume: false, stop_after: None }
+    }
+}
+
 /// Eight drawn listings, a vocabulary of their characters (alone, and within a word), and a folder for the run.
 pub struct Bench {
     pub folder: TempDir,
@@ -83,7 +102,8 @@ impl Bench {
         let mut set = SynthSet::preset(Preset::Plain, 0);
         set.config.photo.size = 48;
         (set.config.structure.labels, set.config.structure.max_photos) = ([2, 3], 5);
-        synth::write(folder.path(), &set, Split::Test, 0..8, false, &|_| {}).expect("listings are written");
+        let drawn = DrawnSplit { dir: folder.path(), split: Split::Test, indices: 0..8, replace: false };
+        synth::write(&set, &drawn, &|_| {}).expect("listings are written");
         std::fs::rename(folder.path().join("test_truth.json"), folder.path().join("test_all.json")).expect("renamed");
         let bench = Self { folder, out: tempfile::tempdir().expect("a temporary folder") };
         let words: String = bench.data(&bench.recipe("compact", &["model.cleaner=none"])).characters().chars().fold(
@@ -136,21 +156,15 @@ impl Bench {
         data
     }
 
-    /// Runs a recipe into `out`, validating on the training listings where `validated`, stopping after `stop_after`
-    /// steps where given.
-    pub fn run_into(
-        &self,
-        out: &Path,
-        recipe: &Recipe,
-        validated: bool,
-        resume: bool,
-        stop_after: Option<u64>,
-    ) -> Result<(Vec<StepLog>, Outcome), TrainError> {
+    /// Runs a recipe; its steps, and what came out.
+    pub fn run_as(&self, recipe: &Recipe, case: Case) -> Result<(Vec<StepLog>, Outcome), TrainError> {
+        let Case { out, validated, resume, stop_after } = case;
         let stop = AtomicBool::new(false);
         let steps = Mutex::new(Vec::new());
         let options = RunOptions { out, resume, device: Device::flex(), stop: &stop };
         let validation = if validated { self.data(recipe) } else { TrainingData::default() };
-        let outcome = train(recipe, self.data(recipe), validation, &options, &|event| {
+        let data = RunData { training: self.data(recipe), validation };
+        let outcome = train(recipe, data, &options, &|event| {
             if let Event::Step(line) = event {
                 if stop_after == Some(line.step + 1) {
                     stop.store(true, Ordering::Relaxed);
@@ -165,7 +179,7 @@ impl Bench {
     pub fn run(&self, recipe: &Recipe) -> Result<(Vec<StepLog>, Outcome), TrainError> {
         std::fs::remove_dir_all(self.out.path()).expect("removed");
         std::fs::create_dir(self.out.path()).expect("made anew");
-        self.run_into(self.out.path(), recipe, true, false, None)
+        self.run_as(recipe, Case::validated(self.out.path()))
     }
 
     pub fn bytes(&self, file: &str) -> Vec<u8> {

@@ -20,7 +20,7 @@ use peise::weights::keys::{self, Keys};
 use peise_train::loss::{SupconForm, Target, cross_entropy, supcon};
 
 /// A block's name and how it is compared.
-pub type Block = (&'static str, fn(&Fixture, &mut Worst));
+pub type Block = (&'static str, fn(&mut Worst));
 
 /// The small blocks.
 pub const BLOCKS: &[Block] = &[
@@ -65,45 +65,44 @@ pub(super) fn device() -> Device {
 
 /// Compares a module of one input and one output: the output, the gradients, the statistics.
 pub(super) fn compare<const D: usize, const E: usize>(
-    fixture: &Fixture,
     worst: &mut Worst,
     module: &impl Module,
     keys: (&Keys, &str),
-    x: &Tensor<D>,
-    y: Tensor<E>,
+    (x, y): (&Tensor<D>, Tensor<E>),
 ) {
-    worst.output(fixture, "y", y.clone());
+    let fixture = worst.fixture;
+    worst.output("y", y.clone());
     let gradients = fixture.loss(&[("y", y)], &device()).backward();
-    worst.input(fixture, "x", x, &gradients);
-    worst.module(fixture, module, keys, &gradients);
+    worst.input("x", x, &gradients);
+    worst.module(module, keys, &gradients);
 }
 
 /// Compares a module of two inputs, `images` and `labels`, and several outputs.
 pub(super) fn compare_sides<const D: usize, const E: usize>(
-    fixture: &Fixture,
     worst: &mut Worst,
     module: &impl Module,
     keys: (&Keys, &str),
-    [images, labels]: [&Tensor<D>; 2],
-    outputs: &[(&str, Tensor<E>)],
+    ([images, labels], outputs): ([&Tensor<D>; 2], &[(&str, Tensor<E>)]),
 ) {
+    let fixture = worst.fixture;
     for (name, found) in outputs {
-        worst.output(fixture, name, found.clone());
+        worst.output(name, found.clone());
     }
     let gradients = fixture.loss(outputs, &device()).backward();
-    worst.input(fixture, "images", images, &gradients);
-    worst.input(fixture, "labels", labels, &gradients);
-    worst.module(fixture, module, keys, &gradients);
+    worst.input("images", images, &gradients);
+    worst.input("labels", labels, &gradients);
+    worst.module(module, keys, &gradients);
 }
 
-fn basic_block(fixture: &Fixture, worst: &mut Worst) {
+fn basic_block(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let channels = [fixture.size("channels"), fixture.size("width")];
     let keys = (&keys::BLOCK, "");
     let block = fixture.fill(BasicBlock::init(channels, fixture.size("stride"), &device), keys, &[]);
     let x = fixture.input::<4>("x", &device);
     let y = block.forward(x.clone());
-    compare(fixture, worst, &block, keys, &x, y);
+    compare(worst, &block, keys, (&x, y));
 }
 
 fn resnet_config(fixture: &Fixture) -> ResNetConfig {
@@ -114,21 +113,24 @@ fn resnet_config(fixture: &Fixture) -> ResNetConfig {
     ResNetConfig { widths: fixture.sizes("widths"), hidden, dropout, output: fixture.size("classes"), ..base }
 }
 
-fn resnet(fixture: &Fixture, worst: &mut Worst) {
+fn resnet(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let (device, side) = (device(), fixture.size("input_size"));
     let keys = (&keys::RESNET, "");
     let network = fixture.fill(resnet_config(fixture).init([side, side], &device), keys, &[]);
-    compare_resnet(fixture, worst, &network);
+    compare_resnet(worst, &network);
 }
 
-fn compare_resnet(fixture: &Fixture, worst: &mut Worst, network: &peise::encoder::resnet::ResNet) {
+fn compare_resnet(worst: &mut Worst, network: &peise::encoder::resnet::ResNet) {
+    let fixture = worst.fixture;
     let device = device();
     let x = fixture.input::<4>("x", &device);
     let y = network.forward(x.clone());
-    compare(fixture, worst, network, (&keys::RESNET, ""), &x, y);
+    compare(worst, network, (&keys::RESNET, ""), (&x, y));
 }
 
-fn resnet_files(fixture: &Fixture, worst: &mut Worst) {
+fn resnet_files(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let (device, side) = (device(), fixture.size("input_size"));
     let scratch = fixture.config["form"] == "scratch";
     let files: &[&str] = if scratch { &["resnet18_scratch.pth"] } else { &["resnet18.pth", "resnet18.safetensors"] };
@@ -140,7 +142,7 @@ fn resnet_files(fixture: &Fixture, worst: &mut Worst) {
     for file in files {
         let network = resnet_config(fixture).init([side, side], &device);
         let network = pretrained::image_encoder(network, &fixture.folder.join(file)).expect("a published file");
-        compare_resnet(fixture, worst, &fixture.in_mode(network));
+        compare_resnet(worst, &fixture.in_mode(network));
     }
 }
 
@@ -157,29 +159,33 @@ fn bert_config(fixture: &Fixture) -> BertConfig {
     }
 }
 
-fn bert(fixture: &Fixture, worst: &mut Worst) {
+fn bert(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let encoder = fixture.fill(bert_config(fixture).init(&device()), (&keys::BERT, ""), &[]);
-    compare_bert(fixture, worst, &encoder);
+    compare_bert(worst, &encoder);
 }
 
-fn compare_bert(fixture: &Fixture, worst: &mut Worst, encoder: &peise::encoder::bert::Bert) {
+fn compare_bert(worst: &mut Worst, encoder: &peise::encoder::bert::Bert) {
+    let fixture = worst.fixture;
     let device = device();
     let tokens = fixture.int::<2>("input/tokens", &device);
     let hidden = encoder.forward(TokenInput { tokens, mask: fixture.mask("input/mask", 0, &device) });
-    worst.output(fixture, "hidden", hidden.clone());
+    worst.output("hidden", hidden.clone());
     let gradients = fixture.loss(&[("hidden", hidden)], &device).backward();
-    worst.module(fixture, encoder, (&keys::BERT, ""), &gradients);
+    worst.module(encoder, (&keys::BERT, ""), &gradients);
 }
 
-fn bert_files(fixture: &Fixture, worst: &mut Worst) {
+fn bert_files(worst: &mut Worst) {
+    let fixture = worst.fixture;
     for folder in ["bert", "bert-pth"] {
         let config = bert_config(fixture);
         let encoder = pretrained::text_encoder(config.init(&device()), &config, &fixture.folder.join(folder));
-        compare_bert(fixture, worst, &fixture.in_mode(encoder.expect("a published folder")));
+        compare_bert(worst, &fixture.in_mode(encoder.expect("a published folder")));
     }
 }
 
-fn gru(fixture: &Fixture, worst: &mut Worst) {
+fn gru(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let lengths: Vec<usize> = fixture.get("input/lengths").values.iter().map(|&length| length as usize).collect();
     let x = fixture.input::<3>("x", &device);
@@ -193,14 +199,15 @@ fn gru(fixture: &Fixture, worst: &mut Worst) {
     // Both take the same weights; the gradients that are compared are those of one of them with both losses.
     let (padded, real) = (head(LastStep::Padded), head(LastStep::Real));
     let last_padded = padded.step(x.clone(), mask.clone());
-    worst.output(fixture, "last_padded", last_padded.clone());
+    worst.output("last_padded", last_padded.clone());
     let last_real = real.step(x.clone(), mask);
-    worst.output(fixture, "last_real", last_real.clone());
+    worst.output("last_real", last_real.clone());
     let gradients = fixture.loss(&[("last_padded", last_padded), ("last_real", last_real)], &device).backward();
-    worst.input(fixture, "x", &x, &gradients);
+    worst.input("x", &x, &gradients);
 }
 
-fn label_head(fixture: &Fixture, worst: &mut Worst) {
+fn label_head(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let width = fixture.size("width");
     let config =
@@ -211,20 +218,22 @@ fn label_head(fixture: &Fixture, worst: &mut Worst) {
     let [count, length, _] = x.dims();
     let mask = Tensor::<2, burn::tensor::Int>::zeros([count, length], &device).bool();
     let y = head.forward(x.clone(), mask);
-    compare(fixture, worst, &head, keys, &x, y);
+    compare(worst, &head, keys, (&x, y));
 }
 
-fn segment_attention(fixture: &Fixture, worst: &mut Worst) {
+fn segment_attention(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let config = MultiHeadAttentionConfig::new(fixture.size("width"), fixture.size("heads")).with_dropout(0.0);
     let keys = (&keys::SEGMENT_HEAD, "");
     let attention = fixture.fill(config.init(&device), keys, &[]);
     let x = fixture.input::<3>("x", &device);
     let y = attention.forward(MhaInput::self_attn(x.clone())).context;
-    compare(fixture, worst, &attention, keys, &x, y);
+    compare(worst, &attention, keys, (&x, y));
 }
 
-fn image_head(fixture: &Fixture, worst: &mut Worst) {
+fn image_head(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let width = fixture.size("width");
     let config = SegmentHeadConfig {
@@ -238,14 +247,15 @@ fn image_head(fixture: &Fixture, worst: &mut Worst) {
     let head = fixture.fill(config.init(fixture.size("inputs"), &device), keys, &[]);
     let x = fixture.input::<2>("x", &device);
     let y = head.forward(x.clone());
-    compare(fixture, worst, &head, keys, &x, y);
+    compare(worst, &head, keys, (&x, y));
 }
 
 fn unit(width: usize, heads: usize, scaled: bool) -> UnitConfig {
     UnitConfig { width, heads, scaled, edge_hidden: width, node_hidden: 2 * width, norm: false, dropout: 0.0 }
 }
 
-fn self_attention(fixture: &Fixture, worst: &mut Worst) {
+fn self_attention(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let scaled = fixture.config["scaled"].as_bool().expect("true or false");
     let config = unit(fixture.size("width"), fixture.size("heads"), scaled);
@@ -253,10 +263,11 @@ fn self_attention(fixture: &Fixture, worst: &mut Worst) {
     let attention = fixture.fill(SelfAttention::init(&config, &device), keys, &[]);
     let x = fixture.input::<3>("x", &device);
     let y = attention.forward(x.clone(), fixture.mask("input/mask", 1, &device));
-    compare(fixture, worst, &attention, keys, &x, y);
+    compare(worst, &attention, keys, (&x, y));
 }
 
-fn cross_attention(fixture: &Fixture, worst: &mut Worst) {
+fn cross_attention(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let keys = (&keys::MATCHER, "");
     let attention = fixture.fill(CrossAttention::init(&unit(fixture.size("width"), 4, true), &device), keys, &[]);
@@ -266,11 +277,12 @@ fn cross_attention(fixture: &Fixture, worst: &mut Worst) {
     // Without the output bias of f_edge, which a softmax cancels.
     let bias = fixture.get("weight/edge.2.bias").values[0];
     let outputs = [("images", of_images.states), ("labels", of_labels.states), ("scores", of_images.scores + bias)];
-    compare_sides(fixture, worst, &attention, keys, [&images, &labels], &outputs);
+    compare_sides(worst, &attention, keys, ([&images, &labels], &outputs));
 }
 
 /// The report's own composition: input normalisation, units, and the loss.
-fn matcher(fixture: &Fixture, worst: &mut Worst) {
+fn matcher(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let width = fixture.size("width");
     let config = ReportConfig {
@@ -317,7 +329,7 @@ fn matcher(fixture: &Fixture, worst: &mut Worst) {
     let double = fixture.config["double_softmax"].as_bool().expect("true or false");
     let loss = cross_entropy(scores.clone(), &targets, double);
     let found = f64::from(loss.clone().into_scalar::<f32>());
-    worst.compare_values("output", "loss", &[found], &fixture.get("output/loss").values, 0.0);
+    worst.compare_values(("output", "loss"), &[found], (&fixture.get("output/loss").values, 0.0));
     // Scores agree up to a constant for each photo, the bias that is left out, where neither side is padding.
     let [_, height, columns] = scores.dims();
     let found: Vec<f64> = scores.into_data().iter::<f64>().collect();
@@ -329,16 +341,17 @@ fn matcher(fixture: &Fixture, worst: &mut Worst) {
             let row = |values: &[f64], by: f64| -> Vec<f64> {
                 values[(listing * height + image) * columns..][..target.label_count].iter().map(|v| v + by).collect()
             };
-            worst.compare_values("output", "scores", &row(&found, bias), &row(expected, 0.0), 0.1);
+            worst.compare_values(("output", "scores"), &row(&found, bias), (&row(expected, 0.0), 0.1));
         }
     }
     let gradients = loss.backward();
-    worst.input(fixture, "images", &images, &gradients);
-    worst.input(fixture, "labels", &labels, &gradients);
-    worst.module(fixture, &model, keys, &gradients);
+    worst.input("images", &images, &gradients);
+    worst.input("labels", &labels, &gradients);
+    worst.module(&model, keys, &gradients);
 }
 
-fn supervised_contrast(fixture: &Fixture, worst: &mut Worst) {
+fn supervised_contrast(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let classes: Vec<usize> = fixture.get("input/classes").values.iter().map(|&class| class as usize).collect();
     let form = if fixture.config["form"] == "in" { SupconForm::In } else { SupconForm::Out };
@@ -346,6 +359,6 @@ fn supervised_contrast(fixture: &Fixture, worst: &mut Worst) {
     let z = fixture.input::<2>("z", &device);
     let loss = supcon(z.clone(), &classes, temperature, form).sum;
     let found = f64::from(loss.clone().into_scalar::<f32>());
-    worst.compare_values("output", "loss", &[found], &fixture.get("output/loss").values, 0.0);
-    worst.input(fixture, "z", &z, &loss.backward());
+    worst.compare_values(("output", "loss"), &[found], (&fixture.get("output/loss").values, 0.0));
+    worst.input("z", &z, &loss.backward());
 }

@@ -1,14 +1,15 @@
 //! The blocks of `compact`.
 
+use super::Worst;
 use super::blocks::{compare, compare_sides, device};
-use super::{Fixture, Worst};
 use peise::encoder::TokenInput;
 use peise::encoder::characters::CharacterEncoderConfig;
 use peise::encoder::residual::ResidualEncoderConfig;
 use peise::matcher::{AttentionMatcherConfig, MatcherInput};
 use peise::weights::keys;
 
-pub(super) fn compact_image(fixture: &Fixture, worst: &mut Worst) {
+pub(super) fn compact_image(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let widths = fixture.sizes("widths");
     let config = ResidualEncoderConfig {
@@ -23,10 +24,11 @@ pub(super) fn compact_image(fixture: &Fixture, worst: &mut Worst) {
     let encoder = fixture.fill(config.init(&device), keys, &[]);
     let x = fixture.input::<4>("x", &device);
     let y = encoder.forward(x.clone());
-    compare(fixture, worst, &encoder, keys, &x, y);
+    compare(worst, &encoder, keys, (&x, y));
 }
 
-pub(super) fn compact_label(fixture: &Fixture, worst: &mut Worst) {
+pub(super) fn compact_label(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let config = CharacterEncoderConfig {
         // Of the tokens two are reserved.
@@ -44,12 +46,13 @@ pub(super) fn compact_label(fixture: &Fixture, worst: &mut Worst) {
     let encoder = fixture.fill(config.init(&device), keys, &[]);
     let tokens = fixture.int::<2>("input/tokens", &device);
     let y = encoder.forward(TokenInput { tokens, mask: fixture.mask("input/mask", 1, &device) });
-    worst.output(fixture, "y", y.clone());
+    worst.output("y", y.clone());
     let gradients = fixture.loss(&[("y", y)], &device).backward();
-    worst.module(fixture, &encoder, keys, &gradients);
+    worst.module(&encoder, keys, &gradients);
 }
 
-pub(super) fn compact_matcher(fixture: &Fixture, worst: &mut Worst) {
+pub(super) fn compact_matcher(worst: &mut Worst) {
+    let fixture = worst.fixture;
     let device = device();
     let config = AttentionMatcherConfig {
         width: fixture.size("width"),
@@ -75,5 +78,5 @@ pub(super) fn compact_matcher(fixture: &Fixture, worst: &mut Worst) {
     let bias = fixture.get("weight/head.edge.2.bias").values[0];
     let scores = output.scores.pop().expect("a unit") + bias;
     let outputs = [("scores", scores), ("none", none.reshape([batch, count, 1]))];
-    compare_sides(fixture, worst, &matcher, keys, [&images, &labels], &outputs);
+    compare_sides(worst, &matcher, keys, ([&images, &labels], &outputs));
 }

@@ -2,7 +2,7 @@
 
 use burn::module::{Flag, Module, ModuleVisitor, Param, ParamGroup, ParamId};
 use burn::tensor::{Bool, Device, Gradients, Int, Tensor, TensorData};
-use peise::weights::{ModulePath, Part, Stored, WeightFile, from_parts_except, keys::Keys};
+use peise::weights::{ModulePath, Stored, WeightFile, WeightSource, from_parts_except, keys::Keys};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -153,13 +153,17 @@ fn values(view: &TensorView) -> Values {
 }
 
 /// The worst errors of a block, relative to the largest value compared with.
-#[derive(Default)]
-pub struct Worst {
+pub struct Worst<'a> {
+    pub fixture: &'a Fixture,
     found: Vec<(&'static str, String, f64)>,
     looser: Vec<(String, f64)>,
 }
 
-impl Worst {
+impl<'a> Worst<'a> {
+    pub fn new(fixture: &'a Fixture) -> Self {
+        Self { fixture, found: Vec::new(), looser: Vec::new() }
+    }
+
     pub const HEAD: &str = "     outputs   gradients  statistics  tensors";
 
     pub fn count(&self) -> usize {
@@ -187,20 +191,24 @@ impl Worst {
     }
 
     /// Compares with `scale` as the size of things where the tensor's own values are smaller.
-    pub fn compare<const D: usize>(
+    fn compare<const D: usize>(
         &mut self,
-        kind: &'static str,
-        name: &str,
+        (kind, name): (&'static str, &str),
         found: Tensor<D>,
-        expected: &Values,
-        scale: f64,
+        (expected, scale): (&Values, f64),
     ) {
         assert_eq!(found.dims().to_vec(), expected.shape, "{name}");
         let found: Vec<f64> = found.into_data().iter::<f64>().collect();
-        self.compare_values(kind, name, &found, &expected.values, scale);
+        self.compare_values((kind, name), &found, (&expected.values, scale));
     }
 
-    pub fn compare_values(&mut self, kind: &'static str, name: &str, found: &[f64], expected: &[f64], scale: f64) {
+    /// As [`Worst::compare`].
+    pub fn compare_values(
+        &mut self,
+        (kind, name): (&'static str, &str),
+        found: &[f64],
+        (expected, scale): (&[f64], f64),
+    ) {
         if self.looser.iter().any(|(loose, _)| loose == name) {
             let norm = |values: &mut dyn Iterator<Item = f64>| values.map(|value| value * value).sum::<f64>().sqrt();
             let difference = norm(&mut found.iter().zip(expected).map(|(a, b)| a - b));
@@ -217,7 +225,8 @@ impl Worst {
     }
 
     /// Outputs, where their cotangent is not zero.
-    pub fn output<const D: usize>(&mut self, fixture: &Fixture, name: &str, found: Tensor<D>) {
+    pub fn output<const D: usize>(&mut self, name: &str, found: Tensor<D>) {
+        let fixture = self.fixture;
         let expected = fixture.get(&format!("output/{name}"));
         assert_eq!(found.dims().to_vec(), expected.shape, "{name}");
         let counts = fixture.get(&format!("cotangent/{name}")).values.iter().map(|&value| value != 0.0);
@@ -231,47 +240,42 @@ impl Worst {
             .collect();
         assert!(!pairs.is_empty(), "{name}: every cotangent is zero");
         let (found, expected): (Vec<f64>, Vec<f64>) = pairs.into_iter().unzip();
-        self.compare_values("output", name, &found, &expected, 0.0);
+        self.compare_values(("output", name), &found, (&expected, 0.0));
     }
 
     /// Gradients of an input.
-    pub fn input<const D: usize>(&mut self, fixture: &Fixture, name: &str, input: &Tensor<D>, gradients: &Gradients) {
+    pub fn input<const D: usize>(&mut self, name: &str, input: &Tensor<D>, gradients: &Gradients) {
         let gradient = input.grad(gradients).expect("the input is tracked");
-        self.compare("gradient", name, gradient, fixture.get(&format!("grad/input/{name}")), 0.0);
+        let expected = self.fixture.get(&format!("grad/input/{name}"));
+        self.compare(("gradient", name), gradient, (expected, 0.0));
     }
 
     /// Gradients of all parameters, and running statistics after the pass, by our names.
     ///
     /// `prefix` is what their names lack in the fixture.
-    pub fn module<M: Module>(
-        &mut self,
-        fixture: &Fixture,
-        module: &M,
-        (keys, prefix): (&Keys, &str),
-        gradients: &Gradients,
-    ) {
+    pub fn module<M: Module>(&mut self, module: &M, (keys, prefix): (&Keys, &str), gradients: &Gradients) {
+        let fixture = self.fixture;
         // The size of all gradients: those that a softmax cancels hold rounding errors only.
         let largest = fixture.tensors.iter().filter(|(name, _)| name.starts_with("grad/weight/"));
         let scale = largest.flat_map(|(_, found)| &found.values).fold(0.0, |most: f64, value| most.max(value.abs()));
         let scale = 1e-2 * scale;
         // Going over to validation makes normalisations write down what they have seen.
         let _ = module.valid();
-        let mut visit = Visit { path: ModulePath::default(), fixture, keys, prefix, gradients, worst: self, scale };
+        let mut visit = Visit { path: ModulePath::default(), keys, prefix, gradients, worst: self, scale };
         module.visit(&mut visit);
     }
 }
 
-struct Visit<'a> {
+struct Visit<'a, 'f> {
     path: ModulePath,
-    fixture: &'a Fixture,
     keys: &'a Keys,
     prefix: &'a str,
     gradients: &'a Gradients,
-    worst: &'a mut Worst,
+    worst: &'a mut Worst<'f>,
     scale: f64,
 }
 
-impl ModuleVisitor for Visit<'_> {
+impl ModuleVisitor for Visit<'_, '_> {
     fn enter_module(&mut self, name: &str, container: &str) {
         self.path.enter(name, container);
     }
@@ -285,7 +289,7 @@ impl ModuleVisitor for Visit<'_> {
         let transpose = self.path.in_linear() && name.ends_with(".weight");
         let (theirs, cut) = self.keys.theirs(&name);
         let theirs = theirs.strip_prefix(self.prefix).unwrap_or(&theirs).to_owned();
-        let Some(whole) = self.fixture.find(&format!("{prefix}{theirs}")) else { return };
+        let Some(whole) = self.worst.fixture.find(&format!("{prefix}{theirs}")) else { return };
         let values = whole.values.iter().map(|&value| value as f32).collect();
         let expected = cut.of(Stored { values, shape: whole.shape.clone() }, transpose).expect("it can be cut");
         let expected = Values { shape: expected.shape, values: expected.values.into_iter().map(f64::from).collect() };
@@ -300,7 +304,7 @@ impl ModuleVisitor for Visit<'_> {
                     expected = Values { shape: vec![rows - 1, width], values: expected.values[width..].to_vec() };
                     found = found.narrow(0, 1, rows - 1);
                 }
-                self.worst.compare(kind, &theirs, found, &expected, self.scale);
+                self.worst.compare((kind, &theirs), found, (&expected, self.scale));
             }
             // What the loss does not depend on has no gradient here, and zeros there.
             None => assert!(expected.values.iter().all(|&value| value == 0.0), "{name} has no gradient"),

@@ -1,9 +1,10 @@
 //! One batch: forward, losses, what is right.
 
+use super::error::TrainError;
 use super::features::Features;
-use super::{StepLog, TrainError};
+use super::record::StepLog;
 use crate::batch::Batch;
-use crate::loss::{Supcon, SupconForm, contrast, cross_entropy, structured, supcon, to_vec};
+use crate::loss::{Supcon, SupconForm, Target, contrast, cross_entropy, structured, supcon, to_vec};
 use crate::recipe::{Loss, OptimiserConfig};
 use burn::tensor::{Device, Tensor};
 use peise::listing::Scores;
@@ -13,9 +14,9 @@ use peise::model::{LabelTokenizer, Model};
 use peise_data::dataset::TrainingData;
 use rayon::prelude::*;
 
-/// What a step needs beside model and batch.
+/// A pass over batches of one data set: what it needs beside model and batch.
 #[derive(Clone, Copy)]
-pub(super) struct Step<'a> {
+pub(super) struct Pass<'a> {
     pub data: &'a TrainingData,
     pub features: &'a Features,
     pub tokenizer: &'a LabelTokenizer,
@@ -63,7 +64,7 @@ impl Right {
     }
 }
 
-impl Step<'_> {
+impl Pass<'_> {
     /// Runs a batch.
     ///
     /// # Errors
@@ -88,7 +89,7 @@ impl Step<'_> {
 
     fn matching(&self, model: &Model, batch: &Batch) -> Result<Found, RuleError> {
         let images = self.features.images(model, batch, self.device);
-        let labels = self.features.labels(model, self.tokenizer, batch, self.device);
+        let labels = self.features.labels(model, batch, batch.tokens(self.tokenizer, self.device));
         let output = model.match_inputs(images.clone(), labels.clone(), &batch.layout);
         let reward = model.reward();
         let last = output.scores.len() - 1;
@@ -149,7 +150,7 @@ pub(super) fn scores_of(output: &MatcherOutput, batch: &Batch) -> Vec<Scores> {
     let (scores, none) = (&output.scores[last], &output.none[last]);
     let [_, images, labels] = scores.dims();
     let (values, nones) = (to_vec(scores.to_data()), to_vec(none.to_data()));
-    let table = |(listing, target): (usize, &crate::loss::Target)| {
+    let table = |(listing, target): (usize, &Target)| {
         let count = target.labels.len();
         let rows = (0..count)
             .flat_map(|image| values[(listing * images + image) * labels..][..target.label_count].to_vec())
