@@ -161,7 +161,7 @@ fn finish(split: Split, id: String, draft: Draft, labels: Vec<String>) -> Made {
     };
     let images = draft.images.iter().enumerate().map(image).collect();
     let photos = draft.images.iter().map(|&(photo, _)| photo).collect();
-    Made { split, group: draft.group, listing: Listing { id, labels, images }, photos }
+    Made { split, group: draft.group, listing: Listing { id, labels, images, ..Listing::default() }, photos }
 }
 
 fn frequent_colours(photos: &[Photo], number: usize) -> BTreeSet<usize> {

@@ -106,6 +106,7 @@ impl SynthSet {
             id: id.clone(),
             labels: plan.labels.iter().map(|label| label.text.clone()).collect(),
             images: photos.iter().map(named).collect(),
+            ..Listing::default()
         };
         SynthListing { truth: ListingTruth::new(id, &plan, photos), listing, images }
     }

@@ -80,7 +80,7 @@ impl ListingFolder {
             return Err(FormatError::Missing { path: path.to_owned(), missing: "photos", expected: PHOTOS.to_owned() });
         }
         let images = files.into_iter().map(|file| ListingImage { file, label: None }).collect();
-        Ok(Self { path: path.to_owned(), listing: Listing { id, labels, images }, unnamed })
+        Ok(Self { path: path.to_owned(), listing: Listing { id, labels, images, ..Listing::default() }, unnamed })
     }
 }
 

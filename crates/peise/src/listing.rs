@@ -18,6 +18,12 @@ pub struct Listing {
     pub labels: Vec<String>,
     /// The photos, in the profile's order.
     pub images: Vec<ListingImage>,
+    /// What the seller calls the product; `None` = not given.
+    pub title: Option<String>,
+    /// Colours that the seller states for labels: the label, and its colour as 8-bit sRGB.
+    pub colours: Vec<(String, [u8; 3])>,
+    /// File names of photos that are known to show no option. Any other photo without a label is unknown.
+    pub shows_none: Vec<String>,
 }
 
 impl Listing {
@@ -28,7 +34,7 @@ impl Listing {
         files: impl IntoIterator<Item = impl Into<String>>,
     ) -> Self {
         let images = files.into_iter().map(|file| ListingImage { file: file.into(), label: None }).collect();
-        Self { id: id.into(), labels: labels.into_iter().map(Into::into).collect(), images }
+        Self { id: id.into(), labels: labels.into_iter().map(Into::into).collect(), images, ..Self::default() }
     }
 
     /// For every image the index of its true label.

@@ -100,7 +100,7 @@ fn job(args: &MatchArgs) -> Result<Job, Failure> {
     }
     let images =
         args.paths.iter().map(|path| ListingImage { file: path.to_string_lossy().into_owned(), label: None }).collect();
-    let listing = Listing { id: "listing".to_owned(), labels: args.labels.clone(), images };
+    let listing = Listing { id: "listing".to_owned(), labels: args.labels.clone(), images, ..Listing::default() };
     Ok(Job { listing, paths: args.paths.iter().cloned().map(Ok).collect() })
 }
 

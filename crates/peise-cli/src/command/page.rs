@@ -7,7 +7,7 @@ use peise::atomic::AtomicFile;
 use peise::image::{DecodeLimits, read, thumbnail_jpeg};
 use peise_listings::stream::Job;
 use peise_pages::Language;
-use peise_pages::listing::{ReportListing, ReportOptions, shown, write_report};
+use peise_pages::listing::{ReportListing, ReportOptions, Truth, shown, write_report};
 use std::io::BufWriter;
 use std::path::Path;
 
@@ -27,17 +27,18 @@ pub struct Card {
 /// Writes the page.
 pub fn write(path: &Path, title: &str, cards: &[Card], language: Language) -> Result<(), Failure> {
     let options = ReportOptions { language, ..ReportOptions::default() };
-    let mut listings: Vec<ReportListing> = cards.iter().map(|card| ReportListing::from(&card.prediction)).collect();
+    let mut listings: Vec<ReportListing> = cards.iter().map(|card| ReportListing::new(&card.prediction)).collect();
     for (card, listing) in cards.iter().zip(&mut listings) {
-        for (image, source) in listing.images.iter_mut().zip(&card.job.listing.images) {
-            image.truth = if card.truth { source.label.clone() } else { None };
+        for (photo, image) in listing.photos.iter_mut().zip(&card.job.listing.images).filter(|_| card.truth) {
+            let shows_none = || card.job.listing.shows_none.contains(&image.file).then_some(Truth::NoOption);
+            photo.truth = image.label.clone().map(Truth::Label).or_else(shows_none);
         }
     }
     // Only listings that the page shows need thumbnails.
     for index in shown(&listings, &options) {
-        for (image, path) in listings[index].images.iter_mut().zip(&cards[index].job.paths) {
+        for (shown, path) in listings[index].photos.iter_mut().zip(&cards[index].job.paths) {
             let photo = path.as_ref().ok().and_then(|path| read(path, &DecodeLimits::default()).ok());
-            image.thumbnail_jpeg = photo.and_then(|photo| thumbnail_jpeg(&photo, THUMBNAIL, 82).ok());
+            shown.thumbnail_jpeg = photo.and_then(|photo| thumbnail_jpeg(&photo, THUMBNAIL, 82).ok());
         }
     }
     let mut file = BufWriter::new(AtomicFile::create(path)?);

@@ -149,5 +149,6 @@ fn write_listing(folder: &Path, drawn: &SynthListing, split: Split) -> Result<()
 fn question(listing: &Listing) -> Listing {
     let mut listing = listing.clone();
     listing.images.iter_mut().for_each(|image| image.label = None);
+    listing.shows_none.clear();
     listing
 }

@@ -120,7 +120,15 @@ pub(super) fn parse_profile(id: &str, node: &Node) -> Result<Listing, ListingErr
         .enumerate()
         .map(|(index, node)| parse_image(Place { id, key: &format!("imgs_tags[{index}]") }, node))
         .collect::<Result<_, _>>()?;
-    Ok(Listing { id: id.to_owned(), labels, images })
+    let mut listing = Listing { id: id.to_owned(), labels, images, ..Listing::default() };
+    if pairs.iter().any(|(key, _)| key == "shows_none") {
+        let file = |(index, node): (usize, &Node)| match node {
+            Node::Text(file) => Ok(file.clone()),
+            other => Err(Place { id, key: &format!("shows_none[{index}]") }.shape("a file name", other)),
+        };
+        listing.shows_none = list(id, pairs, "shows_none")?.iter().enumerate().map(file).collect::<Result<_, _>>()?;
+    }
+    Ok(listing)
 }
 
 fn parse_image(place: Place<'_>, node: &Node) -> Result<ListingImage, ListingError> {

@@ -44,7 +44,7 @@ impl<W: Write> MergedWriter<W> {
                 self.key(error.id())?;
                 write_python(&mut self.writer, &unanswered(original))
             }
-            (error, None) => self.write(&Listing { id: error.id().to_owned(), labels: Vec::new(), images: Vec::new() }),
+            (error, None) => self.write(&Listing { id: error.id().to_owned(), labels: Vec::new(), ..Listing::default() }),
         }
     }
 
