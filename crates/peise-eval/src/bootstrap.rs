@@ -8,8 +8,7 @@ use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
 use serde::Serialize;
 
-use super::rows::ListingRow;
-use super::share;
+use crate::rows::{ListingRow, share};
 
 /// A value with its 95 % interval.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -23,13 +22,13 @@ pub struct Estimate {
 }
 
 /// Acc and EM. `rows` must be in an order of their own for the result not to depend on the files'.
-pub(super) fn intervals(rows: &[ListingRow<'_>], resamples: usize, seed: u64) -> (Estimate, Estimate) {
+pub(crate) fn intervals(rows: &[ListingRow<'_>], resamples: usize, seed: u64) -> (Estimate, Estimate) {
     let counts: Vec<Counts> = rows.iter().map(Counts::of).collect();
     resampled(&counts, resamples, seed, |drawn| shares(&mut drawn.copied()))
 }
 
 /// The differences of Acc and EM between two answers to the same listings.
-pub(super) fn paired(pairs: &[[Counts; 2]], resamples: usize, seed: u64) -> (Estimate, Estimate) {
+pub(crate) fn paired(pairs: &[[Counts; 2]], resamples: usize, seed: u64) -> (Estimate, Estimate) {
     resampled(pairs, resamples, seed, |drawn| {
         let drawn: Vec<&[Counts; 2]> = drawn.collect();
         let [first, second] = [0, 1].map(|this| shares(&mut drawn.iter().map(|pair| pair[this])));
@@ -54,7 +53,7 @@ fn resampled<T: Sync>(
 }
 
 /// Mean and middle 95 % of what comes of chance.
-pub(super) fn simulated(times: usize, seed: u64, value: impl Fn(&mut ChaCha8Rng) -> f64 + Sync) -> Estimate {
+pub(crate) fn simulated(times: usize, seed: u64, value: impl Fn(&mut ChaCha8Rng) -> f64 + Sync) -> Estimate {
     let values: Vec<f64> = (0..times as u64).into_par_iter().map(|time| value(&mut stream(seed, time))).collect();
     estimate(values.iter().sum::<f64>() / times.max(1) as f64, values)
 }
@@ -68,7 +67,7 @@ fn stream(seed: u64, number: u64) -> ChaCha8Rng {
 
 /// How much of a listing is right.
 #[derive(Clone, Copy)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     pub right: usize,
     pub images: usize,
     pub exact: usize,

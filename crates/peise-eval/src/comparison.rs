@@ -5,12 +5,13 @@
 //! listings that one alone has right, each is as likely the first's as the second's. Differences by the paired bootstrap
 //! over listings.
 
-use super::bootstrap::{Counts, Estimate, paired};
-use super::rows::align;
-use super::{EvaluateError, EvaluateOptions};
 use peise::Answer;
 use peise_listings::course::Entry;
 use serde::Serialize;
+
+use crate::bootstrap::{Counts, Estimate, paired};
+use crate::options::{EvaluateError, EvaluateOptions};
+use crate::rows::align;
 
 /// What is between two predictions; of both, what they lack is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -45,7 +46,7 @@ pub fn compare(
     options: &EvaluateOptions,
 ) -> Result<Comparison, EvaluateError> {
     // Which rows there are follows from the truth alone, so both have the same.
-    let [first, second] = [first, second].map(|answers| align(truth, answers, None, &mut Vec::new()));
+    let [first, second] = [first, second].map(|answers| align(truth, answers, None).rows);
     if first.is_empty() {
         return Err(EvaluateError::NoTruth { listings: truth.len() });
     }

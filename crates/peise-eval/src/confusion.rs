@@ -1,16 +1,20 @@
 //! Which colours are taken for which.
 
-use super::rows::ListingRow;
+use std::collections::HashMap;
+
 use peise::colour::{Lightness, Mention, mentions};
 use serde::Serialize;
-use std::collections::HashMap;
+
+use crate::rows::{ListingRow, Shown};
 
 /// Colours that a table shows by name; what is left is one row and column.
 const MOST: usize = 16;
 /// What no colour term names, and terms beyond the most frequent.
 pub const OTHER: &str = "other";
-/// No label was given.
-pub const NONE: &str = "no label";
+/// The photo shows no option.
+pub const NONE: &str = "no option";
+/// No answer was given.
+pub const UNANSWERED: &str = "no answer";
 /// Stands before a lighter shade of a colour.
 pub const LIGHT: &str = "Light ";
 /// Stands before a darker shade of a colour.
@@ -19,8 +23,8 @@ pub const DARK: &str = "Dark ";
 /// Photos by the colour of their truth and that of the answer, as the terms of [`peise::colour`] that labels name.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Confusion {
-    /// The colours, the most frequent truth first; `Navy Blue+White` of a label that names two. Then `other` and `no label`,
-    /// where there are any.
+    /// The colours, the most frequent truth first; `Navy Blue+White` of a label that names two. Then `other`,
+    /// `no option` and `no answer`, where there are any.
     pub colours: Vec<String>,
     /// `counts[truth][answer]`, photos. Right answers are on the diagonal; wrong ones between labels of equal colours, and
     /// between two of `other`, are, too.
@@ -30,23 +34,28 @@ pub struct Confusion {
 }
 
 impl Confusion {
-    pub(super) fn new(rows: &[ListingRow<'_>]) -> Self {
+    pub(crate) fn new(rows: &[ListingRow<'_>]) -> Self {
         let mut names: HashMap<&str, String> = HashMap::new();
         let mut counts: HashMap<(String, String), usize> = HashMap::new();
         for image in rows.iter().flat_map(|row| &row.images) {
-            let mut name = |label| names.entry(label).or_insert_with(|| colours_of(label)).clone();
-            let pair = (name(image.truth), image.answer.map_or_else(|| NONE.to_owned(), name));
+            let mut name = |shown| match shown {
+                Shown::Label(label) => names.entry(label).or_insert_with(|| colours_of(label)).clone(),
+                Shown::NoOption => NONE.to_owned(),
+            };
+            let pair = (name(image.truth), image.answer.map_or_else(|| UNANSWERED.to_owned(), name));
             *counts.entry(pair).or_default() += 1;
         }
         let mut of_truth: HashMap<&str, usize> = HashMap::new();
         for ((truth, _), count) in &counts {
             *of_truth.entry(truth).or_default() += count;
         }
-        let mut frequent: Vec<(&str, usize)> = of_truth.into_iter().filter(|(name, _)| *name != OTHER).collect();
+        let named = |name: &str| name != OTHER && name != NONE;
+        let mut frequent: Vec<(&str, usize)> = of_truth.into_iter().filter(|(name, _)| named(name)).collect();
         frequent.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(b.0)));
         let mut colours: Vec<String> = frequent.iter().take(MOST).map(|(name, _)| (*name).to_owned()).collect();
-        colours.extend([OTHER, NONE].map(str::to_owned));
-        let place = |name: &str| colours.iter().position(|colour| colour == name).unwrap_or(colours.len() - 2);
+        let other = colours.len();
+        colours.extend([OTHER, NONE, UNANSWERED].map(str::to_owned));
+        let place = |name: &str| colours.iter().position(|colour| colour == name).unwrap_or(other);
         let mut table = vec![vec![0; colours.len()]; colours.len()];
         for ((truth, answer), count) in &counts {
             table[place(truth)][place(answer)] += count;
@@ -89,22 +98,24 @@ mod tests {
     #[test]
     fn photos_are_counted_by_colour() {
         let image = |truth, answer| ImageRow { file: "", truth, answer, guess: None };
+        let label = Shown::Label;
         let images = vec![
-            image("黑色", Some("黑色")),
-            image("黑", Some("深蓝色")),
-            image("A款", Some("黑色")),
-            image("白色+红色", None),
+            image(label("黑色"), Some(label("黑色"))),
+            image(label("黑"), Some(label("深蓝色"))),
+            image(label("A款"), Some(label("黑色"))),
+            image(label("白色+红色"), None),
+            image(Shown::NoOption, Some(Shown::NoOption)),
+            image(Shown::NoOption, None),
         ];
         let labels = [];
-        let row = ListingRow { id: "", labels: &labels, image_count: 4, images, joint: None };
+        let row = ListingRow { id: "", labels: &labels, image_count: 6, images, joint: None };
         let Confusion { colours, counts, pairs } = Confusion::new(&[row]);
-        assert_eq!(colours.len(), 4, "{colours:?}");
-        assert_eq!(colours[..3], ["Black", "Red+White", "other"]);
-        assert_eq!(colours[3], "no label");
+        assert_eq!(colours, ["Black", "Red+White", "other", "no option", "no answer"]);
         // Dark blue is the truth of no photo.
         assert_eq!(pairs.iter().find(|pair| pair.0 == "Black").unwrap().1, "Dark Blue");
-        assert_eq!(counts, [[1, 0, 1, 0], [0, 0, 0, 1], [1, 0, 0, 0], [0, 0, 0, 0]]);
-        assert_eq!(pairs.len(), 3);
-        assert_eq!(pairs.iter().map(|pair| pair.2).sum::<usize>(), 3);
+        let expected = [[1, 0, 1, 0, 0], [0, 0, 0, 0, 1], [1, 0, 0, 0, 0], [0, 0, 0, 1, 1], [0, 0, 0, 0, 0]];
+        assert_eq!(counts, expected);
+        assert_eq!(pairs.len(), 4);
+        assert_eq!(pairs.iter().map(|pair| pair.2).sum::<usize>(), 4);
     }
 }

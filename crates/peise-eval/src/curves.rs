@@ -2,7 +2,7 @@
 
 /// One training run.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Run {
+pub struct RunCurves {
     /// What the run is called.
     pub name: String,
     /// What is known of it, such as recipe, seed, commit and device; shown in this order.
@@ -47,7 +47,7 @@ pub struct ValidationPoint {
     pub best: bool,
 }
 
-impl Run {
+impl RunCurves {
     /// The validation whose model was kept.
     pub fn best(&self) -> Option<&ValidationPoint> {
         self.validations.iter().filter(|point| point.best).max_by_key(|point| point.step)

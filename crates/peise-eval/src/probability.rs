@@ -8,9 +8,8 @@
 use rand::RngExt;
 use serde::Serialize;
 
-use super::bootstrap::{self, Estimate};
-use super::rows::{ImageRow, ListingRow};
-use super::share;
+use crate::bootstrap::{self, Estimate};
+use crate::rows::{Guess, ImageRow, ListingRow, share};
 
 /// Below this a probability is taken for this, so that one certain mistake does not make the mean infinite.
 const LEAST_PROBABILITY: f64 = 1e-12;
@@ -93,9 +92,9 @@ pub struct Mistake {
     pub id: String,
     /// The photo.
     pub file: String,
-    /// Its label.
-    pub truth: String,
-    /// What was guessed; `None` = shows no label.
+    /// Its label; `None` = shows no option.
+    pub truth: Option<String>,
+    /// What was guessed; `None` = shows no option.
     pub guess: Option<String>,
     /// How sure.
     pub probability: f64,
@@ -105,7 +104,7 @@ pub struct Mistake {
 type Outcome = (f64, bool);
 
 impl ProbabilityReport {
-    pub(super) fn new(rows: &[ListingRow<'_>], worst: usize, seed: u64) -> Self {
+    pub(crate) fn new(rows: &[ListingRow<'_>], worst: usize, seed: u64) -> Self {
         let images = || rows.iter().flat_map(|row| &row.images);
         let guesses = || images().filter_map(|image| image.guess.as_ref());
         let labelled = || rows.iter().filter(|row| row.is_fully_labelled());
@@ -244,11 +243,11 @@ fn mistakes(rows: &[ListingRow<'_>], count: usize) -> Vec<Mistake> {
     // Stable, and rows come by id: equal probabilities have one order.
     wrong.sort_by(|a, b| b.2.probability.total_cmp(&a.2.probability));
     wrong.truncate(count);
-    let mistake = |(id, image, guess): (&str, &ImageRow<'_>, &super::rows::Guess<'_>)| Mistake {
+    let mistake = |(id, image, guess): (&str, &ImageRow<'_>, &Guess<'_>)| Mistake {
         id: id.to_owned(),
         file: image.file.to_owned(),
-        truth: image.truth.to_owned(),
-        guess: guess.label.map(str::to_owned),
+        truth: image.truth.label().map(str::to_owned),
+        guess: guess.shown.label().map(str::to_owned),
         probability: guess.probability,
     };
     wrong.into_iter().map(mistake).collect()

@@ -1,18 +1,18 @@
 //! Predictions from either format, as one type.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
-use peise::describe;
 use peise::listing::Listing;
-use peise::{Answer, ImageAnswer};
+use peise::{Answer, ImageAnswer, Verdict, describe};
 use peise_listings::FormatError;
 use peise_listings::course::read_merged;
 use peise_listings::jsonl::AnswerReader;
 
-use super::Finding;
+use crate::finding::Finding;
 
 /// Predictions as they were saved.
 #[derive(Debug)]
@@ -71,9 +71,38 @@ fn is_json_lines(path: &Path) -> Result<bool, FormatError> {
     Ok(compact.starts_with(br#"{"id":""#) || path.extension() == Some(OsStr::new("jsonl")))
 }
 
+impl SavedPredictions {
+    /// Takes over from saved probabilities which photos were decided to show no option.
+    ///
+    /// The course format has `null` for these, for withheld answers and for unreadable photos alike.
+    pub(crate) fn take_verdicts_of(&mut self, scores: &Self) {
+        if self.with_probabilities {
+            return;
+        }
+        let mut no_option = HashMap::new();
+        for answer in &scores.predictions {
+            let places = (0..answer.images.len()).filter(|&place| answer.verdict(place) == Verdict::NoLabel);
+            no_option.extend(places.map(|place| {
+                let image = &answer.images[place];
+                ((answer.id.as_str(), image.file.as_str()), image.probability)
+            }));
+        }
+        for answer in &mut self.predictions {
+            for image in answer.images.iter_mut().filter(|image| image.label.is_none()) {
+                let found = no_option.get(&(answer.id.as_str(), image.file.as_str()));
+                image.probability = found.copied().flatten().or(image.probability);
+            }
+        }
+    }
+}
+
+/// A listing of the course format as an answer without probabilities.
 fn answers(listing: Listing) -> Answer {
+    let shows_none = &listing.shows_none;
     let images = listing.images.into_iter().map(|image| ImageAnswer {
         index: image.label.as_ref().and_then(|label| listing.labels.iter().position(|other| other == label)),
+        // The format states no probability. A decision has one, so what it states counts as certain.
+        probability: (image.label.is_none() && shows_none.contains(&image.file)).then_some(1.0),
         file: image.file,
         label: image.label,
         ..ImageAnswer::default()

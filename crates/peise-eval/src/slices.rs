@@ -1,11 +1,12 @@
 //! How well listings of one kind are answered.
 
-use super::rows::ListingRow;
-use super::share;
+use std::collections::HashMap;
+
 use peise::colour::{delta_e, mentions};
 use peise::label::Cleaner;
 use serde::Serialize;
-use std::collections::HashMap;
+
+use crate::rows::{ListingRow, share};
 
 /// Accuracy of the listings of one kind.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -54,33 +55,33 @@ const UNKNOWN: &str = "unknown";
 const ACHROMATIC: f32 = 8.0;
 
 impl Slices {
-    pub(super) fn new(rows: &[ListingRow<'_>]) -> Self {
+    pub(crate) fn new(rows: &[ListingRow<'_>]) -> Self {
         let range = |ranges: &[(&'static str, usize, usize)], size: usize| {
             ranges.iter().find(|(_, least, most)| (*least..=*most).contains(&size)).map_or(UNKNOWN, |range| range.0)
         };
-        let kinds: Vec<Kind> = rows.iter().map(|row| Kind::of(row.labels)).collect();
+        let traits: Vec<LabelTraits> = rows.iter().map(|row| LabelTraits::of(row.labels)).collect();
         let names = |ranges: &[(&'static str, usize, usize)]| ranges.iter().map(|range| range.0).collect::<Vec<_>>();
         let distances: Vec<&str> = DISTANCES.iter().map(|range| range.0).chain([UNKNOWN]).collect();
         Self {
             by_labels: slices(rows, &names(&LABELS), |index| range(&LABELS, rows[index].labels.len())),
             by_images: slices(rows, &names(&IMAGES), |index| range(&IMAGES, rows[index].image_count)),
-            by_distance: slices(rows, &distances, |index| kinds[index].distance),
-            by_hue: slices(rows, &["no hue", "both", "hue", UNKNOWN], |index| kinds[index].hue),
-            by_parts: slices(rows, &["one colour", "several", UNKNOWN], |index| kinds[index].parts),
-            by_writing: slices(rows, &["plain", "with more"], |index| kinds[index].writing),
+            by_distance: slices(rows, &distances, |index| traits[index].distance),
+            by_hue: slices(rows, &["no hue", "both", "hue", UNKNOWN], |index| traits[index].hue),
+            by_parts: slices(rows, &["one colour", "several", UNKNOWN], |index| traits[index].parts),
+            by_writing: slices(rows, &["plain", "with more"], |index| traits[index].writing),
         }
     }
 }
 
 /// What a listing's labels are like.
-struct Kind {
+struct LabelTraits {
     distance: &'static str,
     hue: &'static str,
     parts: &'static str,
     writing: &'static str,
 }
 
-impl Kind {
+impl LabelTraits {
     fn of(labels: &[String]) -> Self {
         let colours: Vec<Vec<[f32; 3]>> =
             labels.iter().map(|label| mentions(label).iter().map(|mention| mention.lab()).collect()).collect();
@@ -143,9 +144,9 @@ fn slices(rows: &[ListingRow<'_>], names: &[&'static str], kind: impl Fn(usize) 
 mod tests {
     use super::*;
 
-    fn kind(labels: &[&str]) -> [&'static str; 4] {
+    fn traits(labels: &[&str]) -> [&'static str; 4] {
         let labels: Vec<String> = labels.iter().map(|&label| label.to_owned()).collect();
-        let Kind { distance, hue, parts, writing } = Kind::of(&labels);
+        let LabelTraits { distance, hue, parts, writing } = LabelTraits::of(&labels);
         [distance, hue, parts, writing]
     }
 
@@ -160,14 +161,14 @@ mod tests {
             (&["A款", "黑色"], ["unknown", "unknown", "one colour", "with more"]),
             (&["黑色"], ["unknown", "no hue", "one colour", "plain"]),
         ] {
-            assert_eq!(kind(labels), expected, "{labels:?}");
+            assert_eq!(traits(labels), expected, "{labels:?}");
         }
     }
 
     #[test]
     fn near_colours_are_near() {
-        let [near, ..] = kind(&["米色", "米白色", "黑色"]);
+        let [near, ..] = traits(&["米色", "米白色", "黑色"]);
         assert!(["<8", "8-16"].contains(&near), "{near}");
-        assert_eq!(kind(&["黑色", "黑色", "白色"])[0], "32+", "equal labels are one");
+        assert_eq!(traits(&["黑色", "黑色", "白色"])[0], "32+", "equal labels are one");
     }
 }

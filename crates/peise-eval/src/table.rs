@@ -3,7 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use super::{Calibration, Comparison, Coverage, Estimate, Evaluation, ProbabilityReport, Slice, Slices};
+use crate::bootstrap::Estimate;
+use crate::comparison::Comparison;
+use crate::confusion::NONE;
+use crate::evaluation::Evaluation;
+use crate::probability::{Calibration, Coverage, ProbabilityReport};
+use crate::slices::{Slice, Slices};
 
 /// Findings shown of each kind; all are in the JSON.
 const EXAMPLES: usize = 3;
@@ -15,6 +20,12 @@ impl fmt::Display for Evaluation {
             "listings {:>8}   photos {:>8}   without answer {}",
             self.listings, self.images, self.unanswered
         )?;
+        if self.shows_none > 0 {
+            writeln!(out, "{} of these photos show no option", self.shows_none)?;
+        }
+        if self.left_out > 0 {
+            writeln!(out, "{} photos left out: the truth does not say what they show", self.left_out)?;
+        }
         estimate(out, "Acc", self.acc)?;
         estimate(out, "EM", self.em)?;
         let (resamples, seed) = (self.resamples, self.seed);
@@ -146,9 +157,9 @@ fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fm
         writeln!(out, "\nmost confident mistakes: probability, listing, photo, guess, truth")?;
     }
     for mistake in &report.worst {
-        let guess = mistake.guess.as_ref().map_or("no label".to_owned(), |guess| format!("{guess:?}"));
-        let (id, file, truth) = (&mistake.id, &mistake.file, &mistake.truth);
-        writeln!(out, "  {:.4} {id:?} {file:?} {guess} {truth:?}", mistake.probability)?;
+        let label = |label: &Option<String>| label.as_ref().map_or(NONE.to_owned(), |label| format!("{label:?}"));
+        let (id, file, guess, truth) = (&mistake.id, &mistake.file, label(&mistake.guess), label(&mistake.truth));
+        writeln!(out, "  {:.4} {id:?} {file:?} {guess} {truth}", mistake.probability)?;
     }
     Ok(())
 }

@@ -1,8 +1,12 @@
-use std::fs;
+//! Tests of evaluation as a whole; those of what users' files look like are in `tests/files.rs`.
 
-use peise::listing::{Assignment, Choice, Listing, ListingImage};
-use peise_listings::course::{BrokenListing, MergedWriter};
-use peise_listings::jsonl::AnswerWriter;
+mod files;
+
+use peise::answer::Decision;
+use peise::listing::Listing;
+use peise::matcher::decode::{Assignment, Choice, Rule};
+use peise::{Answer, Problem};
+use peise_listings::course::{BrokenListing, Entry};
 use proptest::prelude::*;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -10,30 +14,33 @@ use rand_chacha::ChaCha8Rng;
 use super::*;
 
 fn listing(id: &str, labels: &[&str], images: &[Option<&str>]) -> Listing {
-    let image = |(index, label): (usize, &Option<&str>)| ListingImage {
-        file: format!("{id}_{index}.jpg"),
-        label: label.map(Into::into),
-    };
-    Listing {
-        id: id.into(),
-        labels: labels.iter().map(|&label| label.into()).collect(),
-        images: images.iter().enumerate().map(image).collect(),
-        ..Listing::default()
+    let files = (0..images.len()).map(|index| format!("{id}_{index}.jpg"));
+    let mut listing = Listing::new(id, labels.iter().copied(), files);
+    for (image, label) in listing.images.iter_mut().zip(images) {
+        image.label = label.map(Into::into);
     }
+    listing
 }
 
-/// The listing as it would be predicted, with `probability` for each label that stands in it.
+/// The listing as it would be predicted, with `probability` for what each photo shows: its label, or no option.
 fn predicted(listing: &Listing, probability: f32) -> Answer {
-    let others = (1.0 - probability) / (listing.labels.len() as f32 - 1.0);
+    let labels = listing.labels.len();
     let mut marginals = Vec::new();
     for label in listing.truth() {
-        let row = (0..listing.labels.len()).map(|index| if Some(index) == label { probability } else { others });
-        marginals.extend(row.chain([0.0]));
+        let others = (1.0 - probability) / if label.is_some() { labels as f32 - 1.0 } else { labels as f32 };
+        marginals.extend((0..labels).map(|index| if Some(index) == label { probability } else { others }));
+        marginals.push(if label.is_some() { 0.0 } else { probability });
     }
-    let choices = listing.truth().into_iter().map(|label| Choice { label, probability }).collect();
-    let joint_probability = probability.powi(listing.images.len() as i32);
-    let assignment = Assignment { choices, marginals, joint_probability, exact: true };
-    Answer::new(listing, &assignment, &vec![None; listing.images.len()], "free")
+    let assignment = Assignment {
+        choices: listing.truth().into_iter().map(|label| Choice { label, probability }).collect(),
+        marginals,
+        joint_probability: probability.powi(listing.images.len() as i32),
+        bare: vec![0.0; labels],
+        rule: Rule::Free,
+        exact: true,
+    };
+    let problems: Vec<Option<Problem>> = vec![None; listing.images.len()];
+    Answer::decided(listing, &problems, &Decision { assignment, same_as: (0..labels).collect() })
 }
 
 fn entries(listings: &[Listing]) -> Vec<Entry> {
@@ -67,7 +74,7 @@ fn ids(findings: &[Finding]) -> Vec<String> {
 #[test]
 fn accuracy_by_hand() {
     let found = run(&truth(), &predictions());
-    assert_eq!((found.listings, found.images, found.unanswered), (3, 8, 1));
+    assert_eq!((found.listings, found.images, found.unanswered, found.left_out), (3, 8, 1, 1));
     assert_eq!((found.acc.value, found.em.value), (6.0 / 8.0, 1.0 / 3.0));
     let slice = |size, listings, images, acc, em| Slice { size, listings, images, acc, em };
     assert_eq!(found.slices.by_labels, [slice("2", 2, 4, 0.75, 0.5), slice("3", 1, 4, 0.75, 0.0)]);
@@ -94,8 +101,8 @@ fn probabilities_by_hand() {
     assert_eq!(report.listing_coverage[0].coverage, 0.5);
     assert_eq!(report.image_coverage[0].threshold, None, "all are equally sure and one is wrong");
     let [worst] = &report.worst[..] else { panic!("one mistake: {:?}", report.worst) };
-    assert_eq!((worst.id.as_str(), worst.file.as_str(), worst.truth.as_str()), ("b", "b_3.jpg", "红"));
-    assert_eq!(worst.guess.as_deref(), Some("白"));
+    assert_eq!((worst.id.as_str(), worst.file.as_str()), ("b", "b_3.jpg"));
+    assert_eq!((worst.truth.as_deref(), worst.guess.as_deref()), (Some("红"), Some("白")));
 }
 
 #[test]
@@ -149,6 +156,41 @@ fn what_does_not_fit_is_reported() {
 }
 
 #[test]
+fn a_photo_that_shows_no_option_is_right_if_the_answer_says_so() {
+    // Photo 0 shows 黑; 1 shows no option; of 2 nothing is known.
+    let mut truth = listing("a", &["黑", "白"], &[Some("黑"), None, None]);
+    truth.shows_none = vec!["a_1.jpg".into()];
+    let answered = predicted(&listing("a", &["黑", "白"], &[Some("黑"), None, Some("白")]), 0.8);
+    let mut withheld = answered.clone();
+    withheld.images[1].index = Some(1);
+    let mut unreadable = answered.clone();
+    unreadable.images[1].probability = None;
+    unreadable.images[1].error = Some(Problem::new("truncated", "a_1.jpg is truncated"));
+    let labelled = predicted(&listing("a", &["黑", "白"], &[Some("黑"), Some("白"), Some("白")]), 0.8);
+    for (name, answer, acc, em, unanswered) in [
+        ("no option", &answered, 1.0, 1.0, 0),
+        ("withheld", &withheld, 0.5, 0.0, 1),
+        ("unreadable", &unreadable, 0.5, 0.0, 1),
+        ("an option", &labelled, 0.5, 0.0, 0),
+    ] {
+        let found = run(std::slice::from_ref(&truth), std::slice::from_ref(answer));
+        assert_eq!((found.images, found.shows_none, found.left_out), (2, 1, 1), "{name}");
+        assert_eq!((found.acc.value, found.em.value, found.unanswered), (acc, em, unanswered), "{name}");
+    }
+    let report = |answer: &Answer| run(std::slice::from_ref(&truth), std::slice::from_ref(answer)).probabilities.unwrap();
+    // The truth of both photos has .8; the rest is .2 for the first, .1 and .1 for the second.
+    let right = report(&answered);
+    assert!((right.nll.unwrap() + 0.8f64.ln()).abs() < 1e-6);
+    assert!((right.brier.unwrap() - (0.08 + 0.06) / 2.0).abs() < 1e-6);
+    assert!(right.worst.is_empty());
+    let [worst] = &report(&labelled).worst[..] else { panic!("one mistake") };
+    assert_eq!((worst.truth.as_deref(), worst.guess.as_deref()), (None, Some("白")));
+    let wrong = run(&[truth.clone()], &[labelled]);
+    assert!(wrong.to_string().contains("0.8000 \"a\" \"a_1.jpg\" \"白\" no option"), "{wrong}");
+    assert!(wrong.to_string().contains("\n1 of these photos show no option\n"), "{wrong}");
+}
+
+#[test]
 fn equal_labels_are_one() {
     let truth = [listing("a", &["黑", "黑", "白"], &[Some("黑"), Some("白")])];
     let mut prediction = predicted(&truth[0], 0.5);
@@ -170,70 +212,13 @@ fn a_truth_without_labels_is_an_error() {
 }
 
 #[test]
-fn either_format_gives_the_same_accuracy() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = |name: &str| folder.path().join(name);
-    // A listing named `id` makes the course format begin as a line of ours does.
-    let mut truth = truth();
-    truth[0].id = "id".into();
-    let mut predictions = predictions();
-    predictions[0].id = "id".into();
-    let mut course = MergedWriter::new(Vec::new());
-    let mut filled = MergedWriter::new(Vec::new());
-    let mut lines = AnswerWriter::new(Vec::new());
-    for (listing, prediction) in truth.iter().zip(&predictions) {
-        course.write(listing).unwrap();
-        filled.write(&prediction.fill(listing)).unwrap();
-        lines.write(prediction).unwrap();
-    }
-    fs::write(path("truth.json"), course.finish().unwrap()).unwrap();
-    fs::write(path("pred.json"), filled.finish().unwrap()).unwrap();
-    let mut lines = lines.finish().unwrap();
-    lines.extend(b"{\"id\": oops}\n");
-    fs::write(path("lines.out"), lines).unwrap();
-
-    let run = |pred: &str, scores: Option<&str>| {
-        let files =
-            EvaluateFiles { pred: path(pred), truth: path("truth.json"), scores: scores.map(path), compare: None };
-        evaluate_files(&files, &EvaluateOptions::default()).unwrap()
-    };
-    let (course, lines, both) = (run("pred.json", None), run("lines.out", None), run("pred.json", Some("lines.out")));
-    assert_eq!((course.acc, course.em), (lines.acc, lines.em));
-    assert_eq!(course.probabilities, None);
-    assert_eq!(both.probabilities, lines.probabilities);
-    assert!(course.findings.is_empty(), "the course format holds every photo: {:?}", course.findings);
-    let message = both.findings[0].to_string();
-    assert!(message.ends_with("lines.out:4:8: not valid JSON: expected value"), "{message}");
-
-    fs::write(path("broken.jsonl"), "{}\n{}\n").unwrap();
-    assert!(matches!(read_predictions(&path("broken.jsonl")), Err(FormatError::Shape { line: 1, .. })));
-    fs::write(path("empty.jsonl"), "").unwrap();
-    assert_eq!(run("empty.jsonl", None).acc.value, 0.0);
-    fs::write(path("empty.json"), "").unwrap();
-    assert!(matches!(read_predictions(&path("empty.json")), Err(FormatError::Empty { .. })));
-    assert!(matches!(read_predictions(&path("none.json")), Err(FormatError::Io { .. })));
-}
-
-#[test]
-fn a_listing_that_cannot_be_read_costs_only_itself() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("truth.json");
-    fs::write(&path, r#"{"x": 3, "a": {"optional_tags": ["黑"], "imgs_tags": [{"a_0.jpg": "黑"}]}}"#).unwrap();
-    let files = EvaluateFiles { pred: path.clone(), truth: path, scores: None, compare: None };
-    let found = evaluate_files(&files, &EvaluateOptions::default()).unwrap();
-    assert_eq!((found.listings, found.acc.value), (1, 1.0));
-    let kinds: Vec<_> = found.findings.iter().map(Finding::kind).collect();
-    assert_eq!(kinds.len(), 2, "{kinds:?}");
-    assert!(found.findings.iter().all(|finding| finding.to_string().contains("listing \"x\"")));
-}
-
-#[test]
 fn the_table_and_the_json_tell_the_same() {
     let found = run(&truth(), &predictions());
     let text = found.to_string();
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines[0], "listings        3   photos        8   without answer 1");
-    assert!(lines[1].starts_with("Acc        0.7500   ["), "{text}");
+    assert_eq!(lines[1], "1 photos left out: the truth does not say what they show");
+    assert!(lines[2].starts_with("Acc        0.7500   ["), "{text}");
     assert!(text.contains("\n2                 2        4   0.7500   0.5000\n"), "{text}");
     assert!(text.contains("0.8000 \"b\" \"b_3.jpg\" \"白\" \"红\""), "{text}");
     assert!(
@@ -331,34 +316,4 @@ fn predictions_are_compared_by_hand() {
     let same = compare(&entries(&truth), &perfect, &perfect, &options).unwrap();
     assert_eq!((same.em, same.p_value), (Estimate { value: 0.0, low: 0.0, high: 0.0 }, 1.0));
     assert!(matches!(compare(&[], &perfect, &perfect, &options), Err(EvaluateError::NoTruth { listings: 0 })));
-}
-
-#[test]
-fn the_page_holds_everything_and_lets_nothing_out() {
-    use peise_pages::Language;
-    use std::collections::HashMap;
-    let hostile = "\"><script>alert(1)</script>";
-    let mut truth = truth();
-    truth.push(listing("d", &["黑", hostile], &[Some(hostile), Some("黑")]));
-    let mut predictions = predictions();
-    let mut wrong = truth[3].clone();
-    wrong.images[0].label = Some("黑".into());
-    predictions.push(predicted(&wrong, 0.9));
-    let mut evaluation = run(&truth, &predictions);
-    evaluation.comparison = Some(compare(&entries(&truth), &predictions, &[], &EvaluateOptions::default()).unwrap());
-    let pictures = HashMap::from([(("d".to_owned(), "d_0.jpg".to_owned()), vec![1, 2, 3])]);
-    for language in [Language::English, Language::Chinese] {
-        let page = page::Page { title: hostile, evaluation: &evaluation, pictures: &pictures, language }.to_string();
-        assert!(page.starts_with("<!doctype html>") && page.ends_with("</html>\n"));
-        assert!(!page.contains("<script"), "hostile text became an element");
-        assert!(page.contains("&lt;script&gt;") && page.contains("data:image/jpeg;base64,AQID"));
-        assert_eq!(page.matches("<figure>").count(), 3 + 2, "three charts and two mistakes");
-        assert_eq!(page.matches("<section>").count(), page.matches("</section>").count());
-        assert!(page.contains("McNemar") && page.contains("AURC"));
-        assert!(!page.contains("NaN") && !page.contains("inf"), "a number is none");
-    }
-    let answers = evaluate(&entries(&truth), &predictions, None, &EvaluateOptions::default()).unwrap();
-    let page = page::Page { title: "x", evaluation: &answers, pictures: &HashMap::new(), language: Language::English }
-        .to_string();
-    assert_eq!(page.matches("<figure>").count(), 0, "without probabilities there is nothing to draw");
 }

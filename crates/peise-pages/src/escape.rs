@@ -1,57 +1,42 @@
-//! The only ways by which foreign text and bytes reach the page.
+//! How foreign text and bytes appear on a page. Escaping itself is `maud`'s.
 
-use std::fmt::{self, Display, Formatter, Write};
+use base64::display::Base64Display;
+use base64::engine::general_purpose::STANDARD;
+use maud::{Markup, PreEscaped, Render, html};
 
-/// Text from outside, safe in element content and in double-quoted attributes.
-///
-/// Control characters, which HTML forbids, become U+FFFD.
-pub struct Text<'a>(pub &'a str);
+/// A label, an id or a name: isolated from the direction of its surroundings, and in a Chinese font where it holds
+/// Chinese. A blank one is shown as `␣`.
+pub(crate) struct Foreign<'a>(pub &'a str);
 
-impl Display for Text<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            match c {
-                '&' => f.write_str("&amp;")?,
-                '<' => f.write_str("&lt;")?,
-                '>' => f.write_str("&gt;")?,
-                '"' => f.write_str("&quot;")?,
-                '\'' => f.write_str("&#39;")?,
-                '\t' | '\n' => f.write_char(c)?,
-                c if c.is_control() => f.write_char('\u{fffd}')?,
-                c => f.write_char(c)?,
-            }
-        }
-        Ok(())
+impl<'a> Foreign<'a> {
+    /// The text alone, where an element has no place, as in attributes.
+    pub fn text(&self) -> &'a str {
+        if self.0.trim().is_empty() { "␣" } else { self.0 }
     }
 }
 
-/// A label: isolated from the direction of its surroundings, and in a Chinese font where it holds Chinese.
-pub(super) struct Label<'a>(pub &'a str);
-
-impl Display for Label<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+impl Render for Foreign<'_> {
+    fn render(&self) -> Markup {
         let han = self.0.chars().any(|c| matches!(c, '\u{3400}'..='\u{9fff}' | '\u{20000}'..='\u{3ffff}'));
-        let lang = if han { " lang=\"zh-CN\"" } else { "" };
-        write!(f, "<bdi{lang}>{}</bdi>", Text(if self.0.trim().is_empty() { "␣" } else { self.0 }))
+        html! { bdi lang=[han.then_some("zh-CN")] { (self.text()) } }
     }
 }
 
-/// Bytes in base64 (RFC 4648, section 4, padded).
-pub struct Base64<'a>(pub &'a [u8]);
+/// A JPEG as an address that holds the picture itself (RFC 2397).
+pub(crate) struct Jpeg<'a>(pub &'a [u8]);
 
-impl Display for Base64<'_> {
-    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-        for chunk in self.0.chunks(3) {
-            let byte = |i: usize| u32::from(chunk.get(i).copied().unwrap_or(0));
-            let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-            for i in 0..4 {
-                let digit = ALPHABET[(bits >> (18 - 6 * i) & 63) as usize];
-                f.write_char(if i <= chunk.len() { char::from(digit) } else { '=' })?;
-            }
-        }
-        Ok(())
+impl Render for Jpeg<'_> {
+    fn render_to(&self, out: &mut String) {
+        use std::fmt::Write as _;
+        // Base64 has no character that HTML would read as its own.
+        let _ = write!(out, "data:image/jpeg;base64,{}", Base64Display::new(self.0, &STANDARD));
     }
+}
+
+/// Replaces control characters, which HTML forbids, by U+FFFD.
+pub(crate) fn without_controls(PreEscaped(text): Markup) -> String {
+    let forbidden = |c: char| c.is_control() && c != '\n' && c != '\t';
+    if text.contains(forbidden) { text.replace(forbidden, "\u{fffd}") } else { text }
 }
 
 #[cfg(test)]
@@ -61,13 +46,13 @@ mod tests {
     #[test]
     fn text_cannot_leave_its_place() {
         for (given, expected) in [
-            ("黑色", "黑色"),
-            ("<script>alert(1)</script>", "&lt;script&gt;alert(1)&lt;/script&gt;"),
-            ("\" onerror='x'", "&quot; onerror=&#39;x&#39;"),
-            ("a&amp;b", "a&amp;amp;b"),
-            ("a\0b\u{1b}c\nd", "a\u{fffd}b\u{fffd}c\nd"),
+            ("黑色", "<p title=\"黑色\">黑色</p>"),
+            ("<script>", "<p title=\"&lt;script&gt;\">&lt;script&gt;</p>"),
+            ("\" onerror='x'", "<p title=\"&quot; onerror='x'\">&quot; onerror='x'</p>"),
+            ("a&amp;b", "<p title=\"a&amp;amp;b\">a&amp;amp;b</p>"),
+            ("a\0b\u{1b}c\nd", "<p title=\"a\u{fffd}b\u{fffd}c\nd\">a\u{fffd}b\u{fffd}c\nd</p>"),
         ] {
-            assert_eq!(Text(given).to_string(), expected);
+            assert_eq!(without_controls(html! { p title=(given) { (given) } }), expected);
         }
     }
 
@@ -79,23 +64,13 @@ mod tests {
             (" ", "<bdi>␣</bdi>"),
             ("<b>", "<bdi>&lt;b&gt;</bdi>"),
         ] {
-            assert_eq!(Label(given).to_string(), expected);
+            assert_eq!(Foreign(given).render().into_string(), expected);
         }
     }
 
     #[test]
-    fn base64_of_rfc_4648() {
-        for (given, expected) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foob", "Zm9vYg=="),
-            ("fooba", "Zm9vYmE="),
-            ("foobar", "Zm9vYmFy"),
-        ] {
-            assert_eq!(Base64(given.as_bytes()).to_string(), expected);
-        }
-        assert_eq!(Base64(&[0xff, 0xfe, 0xfb]).to_string(), "//77");
+    fn pictures_are_addresses() {
+        let picture = Jpeg(&[0xff, 0xfe, 0xfb, 0xff]);
+        assert_eq!(html! { img src=(picture); }.into_string(), "<img src=\"data:image/jpeg;base64,//77/w==\">");
     }
 }

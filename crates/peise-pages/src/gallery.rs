@@ -1,8 +1,11 @@
-//! A page of drawn listings, to look at.
+//! A page of drawn listings, to look at. Its photos lie beside it.
 
-use std::fmt::Write as _;
+use maud::{Markup, html};
 
-use crate::Text;
+use crate::escape::Foreign;
+use crate::frame::{Frame, Pictures};
+use crate::language::Language;
+use crate::words::{Words, words};
 
 /// A listing of the page.
 #[derive(Debug, Clone, Default)]
@@ -27,7 +30,7 @@ pub struct GalleryOption {
 /// A photo of a listing.
 #[derive(Debug, Clone, Default)]
 pub struct GalleryPhoto {
-    /// Where it lies, relative to the page.
+    /// Where it lies, relative to the page, as a URL.
     pub source: String,
     /// Index of the option that it shows; `None` = none.
     pub option: Option<usize>,
@@ -35,44 +38,73 @@ pub struct GalleryPhoto {
     pub remark: String,
 }
 
-/// The page, in HTML: each listing's labels with their colours, and its photos, each with its label's colour below.
-pub fn gallery(title: &str, listings: &[GalleryListing]) -> String {
-    let mut page = format!(
-        "<!doctype html><html lang=en><meta charset=utf-8><title>{0}</title><style>{STYLE}</style><h1>{0}</h1>\n",
-        Text(title)
-    );
-    listings.iter().for_each(|listing| section(&mut page, listing));
-    page
+/// The page: each listing's labels with their colours, and its photos, each with its label's colour below.
+pub fn render(title: &str, listings: &[GalleryListing], language: Language) -> String {
+    let words = words(language);
+    let frame = Frame {
+        title,
+        lang: words.lang,
+        class: "gallery",
+        pictures: Pictures::Beside,
+        rules: "",
+        script: None,
+    };
+    let main = html! { @for listing in listings { (section(listing, words)) "\n" } };
+    frame.page(&html! {}, &main)
 }
 
-const STYLE: &str = "body{font:14px/1.5 system-ui,'Noto Sans CJK SC',sans-serif;margin:24px;background:#f4f4f2;color:#222}\
-h1{font-size:20px}section{background:#fff;border-radius:8px;padding:10px 14px;margin:12px 0}\
-h2{font-size:12px;font-weight:400;color:#777;margin:0 0 6px}ul{list-style:none;margin:0 0 8px;padding:0;display:flex;flex-wrap:wrap;gap:4px 18px}\
-i{display:inline-block;width:14px;height:14px;border-radius:3px;border:1px solid #0003;vertical-align:-2px;margin-right:3px}\
-div{display:flex;flex-wrap:wrap;gap:6px}figure{margin:0;width:128px}img{width:128px;height:160px;object-fit:contain;background:#eee;display:block}\
-figcaption{font-size:11px;color:#555;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}";
+fn section(listing: &GalleryListing, words: &Words) -> Markup {
+    html! {
+        section.panel {
+            h2 { (listing.heading) }
+            ul { @for option in &listing.options { li { (named(option)) } } }
+            div.photos { @for photo in &listing.photos { (figure(listing, photo, words)) } }
+        }
+    }
+}
 
-fn section(page: &mut String, listing: &GalleryListing) {
-    let _ = write!(page, "<section><h2>{}</h2><ul>", Text(&listing.heading));
-    for option in &listing.options {
-        let _ = write!(page, "<li>{}</li>", named(option));
+fn figure(listing: &GalleryListing, photo: &GalleryPhoto, words: &Words) -> Markup {
+    let option = photo.option.and_then(|option| listing.options.get(option));
+    let label = option.map_or(words.no_label, |option| &option.label);
+    html! {
+        figure {
+            img src=(photo.source) alt=(label) loading="lazy";
+            figcaption title={ (label) (photo.remark) } {
+                @if let Some(option) = option { (named(option)) } @else { (words.no_label) }
+                (photo.remark)
+            }
+        }
     }
-    page.push_str("</ul><div>");
-    for photo in &listing.photos {
-        let option = photo.option.and_then(|option| listing.options.get(option));
-        let below =
-            option.map_or_else(|| "no option".to_owned(), |option| named(option) + &Text(&photo.remark).to_string());
-        let source = Text(&photo.source);
-        let _ = write!(page, "<figure><img src=\"{source}\" alt=\"\"><figcaption>{below}</figcaption></figure>");
-    }
-    page.push_str("</div></section>\n");
 }
 
 /// The option's colours as chips, then its label.
-fn named(option: &GalleryOption) -> String {
-    let mut text = String::new();
-    for [r, g, b] in &option.colours {
-        let _ = write!(text, "<i style=\"background:rgb({r},{g},{b})\"></i>");
+fn named(option: &GalleryOption) -> Markup {
+    html! {
+        @for [r, g, b] in &option.colours { i.chip style=(format!("background:rgb({r},{g},{b})")) {} }
+        (Foreign(&option.label))
     }
-    text + &Text(&option.label).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_photo_names_what_it_shows() {
+        let evil = "\"><script>alert('x')</script>";
+        let option = GalleryOption { label: evil.into(), colours: vec![[1, 2, 3]] };
+        let photo =
+            |option| GalleryPhoto { source: "test/a/a_0.jpg".into(), option, remark: " · Collage".into() };
+        let listing = GalleryListing {
+            heading: evil.into(),
+            options: vec![option],
+            photos: vec![photo(Some(0)), photo(None), photo(Some(7))],
+        };
+        let page = render(evil, std::slice::from_ref(&listing), Language::Chinese);
+        assert!(!page.contains("<script") && page.contains("<html lang=\"zh-CN\">"));
+        assert_eq!(page.matches("<section").count(), 1);
+        assert_eq!(page.matches("background:rgb(1,2,3)").count(), 2);
+        assert_eq!(page.matches("alt=\"无选项\"").count(), 2, "an unknown option is none");
+        assert!(page.contains("img-src data: 'self' file:") && page.contains("src=\"test/a/a_0.jpg\""));
+    }
 }

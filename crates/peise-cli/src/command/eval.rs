@@ -3,14 +3,13 @@
 use crate::failure::{Failure, Outcome, write_error};
 use crate::output;
 use clap::Args;
-use peise::atomic::AtomicFile;
+use peise::atomic::write_atomically;
 use peise::image::{DecodeLimits, read, thumbnail_jpeg};
 use peise_eval::{EvaluateFiles, EvaluateOptions, Evaluation, evaluate_files};
 use peise_listings::course::{image_path, read_merged};
 use peise_pages::Language;
-use peise_pages::evaluation::Page;
+use peise_pages::evaluation::{EvaluationPage, render};
 use std::collections::HashMap;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// Longer side of a photo on the page, twice what it shows.
@@ -28,18 +27,18 @@ pub struct EvalArgs {
     /// Probabilities saved by `predict --scores`, for calibration.
     #[arg(long, value_name = "FILE.jsonl")]
     scores: Option<PathBuf>,
-    /// Other predictions of the same listings, to tell whether these are better.
+    /// Other predictions of the same listings, to see which are better.
     #[arg(long, value_name = "FILE")]
     compare: Option<PathBuf>,
     /// Print JSON instead of a table.
     #[arg(long)]
     json: bool,
-    /// Write a page with diagrams, confused colours and the worst mistakes, whose photos are those beside the truth:
-    /// of DIR/test_truth.json those in DIR/test.
+    /// Write a page with plots, confused colours and the worst mistakes. Their photos are sought beside the truth: for
+    /// DIR/test_truth.json in DIR/test.
     #[arg(long, value_name = "FILE.html")]
     report: Option<PathBuf>,
-    /// Language of the report: en or zh.
-    #[arg(long, default_value = "en", value_name = "LANGUAGE", requires = "report")]
+    /// Language of the report.
+    #[arg(long, default_value = "en", value_name = "en|zh", requires = "report")]
     language: Language,
 }
 
@@ -74,10 +73,8 @@ fn write_page(path: &Path, args: &EvalArgs, evaluation: &Evaluation) -> Result<(
             "peise: no photos beside {truth} (of DIR/test_truth.json they lie in DIR/test): the page has no pictures"
         );
     }
-    let page = Page { title: &title, evaluation, pictures: &pictures, language: args.language };
-    let mut file = AtomicFile::create(path)?;
-    write!(file, "{page}").map_err(write_error(path))?;
-    Ok(file.commit()?)
+    let page = render(&EvaluationPage { title: &title, evaluation, pictures: &pictures, language: args.language });
+    Ok(write_atomically(path, |file| file.write_all(page.as_bytes()))?)
 }
 
 /// The photos of the worst mistakes that lie beside the truth. Those that do not, or cannot be read, the page does without.

@@ -6,7 +6,7 @@ use peise::atomic::AtomicFile;
 use peise::image::{DecodeLimits, decode, thumbnail_jpeg};
 use peise_listings::SourceListing;
 use peise_pages::Language;
-use peise_pages::listing::{ReportListing, ReportOptions, shown, write_report};
+use peise_pages::listing::{ReportListing, ReportOptions, Truth, shown, write_report};
 use std::io::BufWriter;
 use std::path::Path;
 
@@ -26,19 +26,23 @@ pub struct Card {
 /// Writes the page.
 pub fn write(path: &Path, title: &str, cards: &[Card], language: Language) -> Result<(), Failure> {
     let options = ReportOptions { language, ..ReportOptions::default() };
-    let mut listings: Vec<ReportListing> = cards.iter().map(|card| ReportListing::from(&card.answer)).collect();
+    let mut listings: Vec<ReportListing> = cards.iter().map(|card| ReportListing::new(&card.answer)).collect();
     for (card, listing) in cards.iter().zip(&mut listings) {
-        for (image, source) in listing.images.iter_mut().zip(&card.found.listing.images) {
-            image.truth = if card.truth { source.label.clone() } else { None };
+        let source = &card.found.listing;
+        for (photo, image) in listing.photos.iter_mut().zip(&source.images).filter(|_| card.truth) {
+            let shows_none = || source.shows_none.contains(&image.file).then_some(Truth::NoOption);
+            photo.truth = image.label.clone().map(Truth::Label).or_else(shows_none);
         }
     }
     // Only listings that the page shows need thumbnails.
     for index in shown(&listings, &options) {
         let limits = DecodeLimits::default();
-        for (image, photo) in listings[index].images.iter_mut().zip(&cards[index].found.photos) {
+        let found = &cards[index].found;
+        let files = found.listing.images.iter().zip(&found.photos);
+        for (shown, (image, photo)) in listings[index].photos.iter_mut().zip(files) {
             let bytes = photo.as_ref().ok().and_then(|photo| photo.read(&image.file, &limits).ok());
             let photo = bytes.and_then(|bytes| decode(&bytes, &limits).ok());
-            image.thumbnail_jpeg = photo.and_then(|photo| thumbnail_jpeg(&photo, THUMBNAIL, 82).ok());
+            shown.thumbnail_jpeg = photo.and_then(|photo| thumbnail_jpeg(&photo.pixels, THUMBNAIL, 82).ok());
         }
     }
     let mut file = BufWriter::new(AtomicFile::create(path)?);

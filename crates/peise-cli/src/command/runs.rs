@@ -4,7 +4,7 @@ use crate::failure::{Failure, Outcome};
 use crate::output;
 use clap::Args;
 use peise::atomic::write_atomically;
-use peise_eval::curves::Run;
+use peise_eval::curves::RunCurves;
 use peise_pages::Language;
 use peise_pages::runs::render;
 use peise_train::trainer::{METRICS, read_run};
@@ -43,7 +43,7 @@ pub fn run(args: &RunsArgs) -> Result<Outcome, Failure> {
 }
 
 /// Means over the last 20 steps, and the best validation.
-fn row(run: &Run) -> String {
+fn row(run: &RunCurves) -> String {
     let last = &run.steps[run.steps.len().saturating_sub(20)..];
     let mean = |values: Vec<f64>| (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64);
     let show = |value: Option<f64>| value.map_or("-".to_owned(), |value| format!("{value:.4}"));

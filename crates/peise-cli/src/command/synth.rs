@@ -8,7 +8,8 @@ use peise::atomic::write_atomically;
 use peise::colour::lab_to_srgb;
 use peise_data::split;
 use peise_data::synth::{self, DrawnSplit, Layout, ListingTruth, OptionTruth, PhotoTruth, Preset, SynthSet};
-use peise_pages::gallery::{GalleryListing, GalleryOption, GalleryPhoto, gallery};
+use peise_pages::Language;
+use peise_pages::gallery::{GalleryListing, GalleryOption, GalleryPhoto, render};
 use std::path::PathBuf;
 
 /// Draw listings as sellers make them, with the truth of everything drawn, in the course format.
@@ -44,6 +45,9 @@ pub struct SynthArgs {
     /// Also write gallery.html with the first 40 listings.
     #[arg(long)]
     gallery: bool,
+    /// Language of the gallery.
+    #[arg(long, default_value = "en", value_name = "en|zh", requires = "gallery")]
+    language: Language,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -86,7 +90,8 @@ pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
         let shown: Vec<GalleryListing> = shown.collect();
         let page = args.out.join("gallery.html");
         let title = format!("Peise synth: {} {}", set.name, set.seed);
-        write_atomically(&page, |file| file.write_all(gallery(&title, &shown).as_bytes()))?;
+        let html = render(&title, &shown, args.language);
+        write_atomically(&page, |file| file.write_all(html.as_bytes()))?;
         told.push_str(&format!("open {} in a browser\n", page.display()));
     }
     output::print(&told)?;

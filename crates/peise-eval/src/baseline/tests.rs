@@ -1,18 +1,13 @@
 //! Tests of the baselines.
 
-use image::Rgb;
-use peise::listing::ListingImage;
+use image::{Rgb, RgbImage};
+use peise::listing::{Listing, Scores};
+use peise_data::synth::{Preset, SynthSet};
 
 use super::*;
-use crate::synth::{Preset, SynthSet};
 
 fn listing(labels: &[&str], images: usize) -> Listing {
-    Listing {
-        id: "a".into(),
-        labels: labels.iter().map(|&label| label.into()).collect(),
-        images: (0..images).map(|k| ListingImage { file: format!("{k}.jpg"), label: None }).collect(),
-        ..Listing::default()
-    }
+    Listing::new("a", labels.iter().copied(), (0..images).map(|k| format!("{k}.jpg")))
 }
 
 /// A plain square of one colour on a plain ground.
@@ -41,7 +36,7 @@ fn the_colour_named_is_the_colour_seen() {
         (grey, [30, 65, 50], 4),
         ([20, 20, 20], [195, 30, 45], 2),
     ] {
-        let scores = nearest_colour_scores(&listing(&labels, 1), &[photo(ground, product, 90, 120)]);
+        let scores = nearest_colour_scores(&listing(&labels, 1), [photo(ground, product, 90, 120)].iter());
         assert_eq!(best(&scores, 0), Some(expected), "{product:?} on {ground:?}: {:?}", scores.row(0));
         assert!(scores.none(0) < scores.row(0).iter().copied().fold(f32::MAX, f32::min));
     }
@@ -55,14 +50,14 @@ fn two_colours_are_both_wanted() {
             outfit.put_pixel(x, y, Rgb([240, 165, 184]));
         }
     }
-    let scores = nearest_colour_scores(&listing(&["绿色上衣+粉色裙子", "绿色上衣+黑色裙子", "绿色"], 1), &[outfit]);
+    let scores = nearest_colour_scores(&listing(&["绿色上衣+粉色裙子", "绿色上衣+黑色裙子", "绿色"], 1), [outfit].iter());
     assert!(scores.row(0)[0] > scores.row(0)[1]);
 }
 
 #[test]
 fn labels_without_a_colour_share_a_constant() {
     let images = [photo([255; 3], [20; 3], 40, 40), photo([255; 3], [200, 30, 40], 40, 40)];
-    let scores = nearest_colour_scores(&listing(&["图片", "8816", "黑色"], 2), &images);
+    let scores = nearest_colour_scores(&listing(&["图片", "8816", "黑色"], 2), images.iter());
     assert_eq!(scores.row(0)[0], scores.row(0)[1]);
     assert_eq!(scores.row(0)[0], scores.row(1)[0]);
     assert!(scores.row(0)[2] > scores.row(0)[0], "a colour that fits beats no colour");
@@ -72,12 +67,12 @@ fn labels_without_a_colour_share_a_constant() {
 #[test]
 fn odd_pictures_are_scored() {
     let images = [photo([9; 3], [9; 3], 1, 1), photo([255; 3], [0; 3], 3000, 5), RgbImage::new(0, 0)];
-    let scores = nearest_colour_scores(&listing(&["黑", "白"], 3), &images);
+    let scores = nearest_colour_scores(&listing(&["黑", "白"], 3), images.iter());
     for image in 0..3 {
         assert!(scores.row(image).iter().all(|score| score.is_finite()));
     }
     assert_eq!(best(&scores, 0), Some(0));
-    assert_eq!(nearest_colour_scores(&listing(&[], 1), &images[..1]).row(0), [0.0; 0]);
+    assert_eq!(nearest_colour_scores(&listing(&[], 1), images[..1].iter()).row(0), [0.0; 0]);
 }
 
 #[test]
@@ -108,7 +103,7 @@ fn drawn_listings_are_mostly_solved() {
     let (mut right, mut total) = (0, 0);
     for index in 0..30 {
         let drawn = set.listing(index);
-        let scores = nearest_colour_scores(&drawn.listing, &drawn.images);
+        let scores = nearest_colour_scores(&drawn.listing, drawn.images.iter());
         for (image, truth) in drawn.listing.truth().into_iter().enumerate() {
             right += usize::from(best(&scores, image) == truth);
             total += 1;

@@ -1,9 +1,12 @@
 //! The head of the page: what all listings together look like.
 
-use std::io::{self, Write};
+use maud::{Markup, html};
+use peise::Verdict;
 
-use super::{ReportListing, ReportOptions, Words, percent, width};
-use crate::escape::Text;
+use super::model::{ReportListing, ReportOptions};
+use crate::fragment::{Tone, tile};
+use crate::number::{percent, share};
+use crate::words::Words;
 
 /// Counts over all listings, shown or not.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -12,10 +15,12 @@ pub(super) struct Summary {
     pub images: usize,
     /// Images that could not be read.
     pub failed: usize,
+    /// Images whose guess was too unsure to be an answer.
+    pub withheld: usize,
     /// Images below the threshold.
     pub unsure: usize,
-    /// Images with a choice, and the sum of their probabilities.
-    pub matched: usize,
+    /// Images with a guess, and the sum of their probabilities.
+    pub decided: usize,
     pub confidence: f64,
     /// Images whose truth is known, and those of them that are right.
     pub known: usize,
@@ -26,23 +31,24 @@ pub(super) struct Summary {
 }
 
 impl Summary {
-    /// Counts. An image without a choice is wrong if its truth is known: a metric does not reward a failure.
-    pub fn of(listings: &[ReportListing], threshold: f32) -> Self {
+    /// Counts. An image without an answer is wrong if its truth is known: a metric does not reward a failure.
+    pub fn of(listings: &[ReportListing<'_>], options: &ReportOptions) -> Self {
         let mut summary = Self { listings: listings.len(), ..Self::default() };
-        for listing in listings {
+        for ReportListing { answer, photos } in listings {
             let (mut known, mut right) = (0, 0);
-            for (image, choice) in listing.matched() {
+            for (place, (image, photo)) in answer.images.iter().zip(photos).enumerate() {
+                let verdict = answer.verdict(place);
                 summary.images += 1;
-                summary.failed += usize::from(image.error.is_some());
-                if let Some((_, choice)) = choice {
-                    summary.matched += 1;
-                    summary.confidence += f64::from(width(choice.probability)) / 100.0;
-                    summary.unsure += usize::from(is_unsure(choice.probability, threshold));
+                summary.failed += usize::from(matches!(verdict, Verdict::Unreadable(_)));
+                summary.withheld += usize::from(matches!(verdict, Verdict::Withheld(_)));
+                if let Some(probability) = image.probability {
+                    summary.decided += 1;
+                    summary.confidence += f64::from(if probability.is_nan() { 0.0 } else { probability });
+                    summary.unsure += usize::from(options.is_unsure(probability));
                 }
-                if let Some(truth) = &image.truth {
+                if let Some(truth) = &photo.truth {
                     known += 1;
-                    let label = choice.and_then(|(_, choice)| listing.label(choice));
-                    right += usize::from(label == Some(truth.as_str()));
+                    right += usize::from(truth.is(verdict));
                 }
             }
             summary.known += known;
@@ -53,56 +59,46 @@ impl Summary {
         summary
     }
 
-    /// Writes title, counts, filter and legend.
-    pub fn write(&self, out: &mut impl Write, title: &str, words: &Words, options: &ReportOptions) -> io::Result<()> {
-        write!(out, "<header>\n<h1>{}</h1>\n<dl class=\"tiles\">\n", Text(title))?;
-        tile(out, "", words.listings, &self.listings.to_string())?;
-        tile(out, "", words.photos, &self.images.to_string())?;
-        if self.matched > 0 {
-            tile(out, "", words.mean, &percent((self.confidence / self.matched as f64) as f32))?;
-        }
-        let class = if self.unsure > 0 { "warn" } else { "" };
-        tile(out, class, &words.below.replace("{}", &percent(options.threshold)), &self.unsure.to_string())?;
-        if self.failed > 0 {
-            tile(out, "bad", words.failed, &self.failed.to_string())?;
-        }
-        if self.known > 0 {
-            tile(out, "good", words.accuracy, &fraction(self.right, self.known))?;
-            tile(out, "good", words.exact_match, &fraction(self.exact, self.known_listings))?;
-        }
-        writeln!(out, "</dl>")?;
+    /// Counts, legend and filter.
+    pub fn head(&self, words: &Words, options: &ReportOptions) -> Markup {
+        let own = &words.listing;
         if self.listings == 0 {
-            return writeln!(out, "<p>{}</p>\n</header>", words.nothing);
+            return html! { p { (own.nothing) } };
         }
-        write!(
-            out,
-            "<div class=\"bar-line\"><p class=\"legend\"><span class=\"key sure\"></span>{} \
-             <span class=\"key unsure\"></span>{}",
-            words.sure, words.unsure
-        )?;
-        if self.known > 0 {
-            write!(out, " <span class=\"key wrong\"></span>{}", words.wrong)?;
+        let unsure = if self.unsure > 0 { Tone::Warning } else { Tone::Plain };
+        html! {
+            dl.tiles {
+                (tile(Tone::Plain, words.listings, self.listings))
+                (tile(Tone::Plain, words.photos, self.images))
+                @if self.decided > 0 {
+                    (tile(Tone::Plain, own.mean, percent((self.confidence / self.decided as f64) as f32)))
+                }
+                (tile(unsure, &own.below.replace("{}", &percent(options.threshold)), self.unsure))
+                @if self.withheld > 0 { (tile(Tone::Warning, own.withheld_answers, self.withheld)) }
+                @if self.failed > 0 { (tile(Tone::Bad, own.failed, self.failed)) }
+                @if self.known > 0 {
+                    (tile(Tone::Good, words.acc, fraction(self.right, self.known)))
+                    (tile(Tone::Good, words.em, fraction(self.exact, self.known_listings)))
+                }
+            }
+            div.bar-line {
+                p.legend {
+                    span { i.key.sure {} (own.sure) }
+                    span { i.key.unsure {} (own.unsure) }
+                    @if self.known > 0 { span { i.key.wrong {} (own.wrong) } }
+                    span { (own.order) }
+                }
+                fieldset.choice {
+                    legend { (words.show) }
+                    label { input type="radio" name="show" checked; (own.all) }
+                    label { input type="radio" name="show" id="to-check"; (own.to_check) }
+                }
+            }
         }
-        write!(
-            out,
-            " <span class=\"order\">{}</span></p>\n<fieldset class=\"filter\"><legend>{}</legend>\
-             <label><input type=\"radio\" name=\"show\" checked>{}</label>\
-             <label><input type=\"radio\" name=\"show\" id=\"to-check\">{}</label></fieldset></div>\n</header>\n",
-            words.order, words.show, words.all, words.to_check
-        )
     }
-}
-
-/// Whether a photo deserves a second look; what is not a number does.
-pub(super) fn is_unsure(probability: f32, threshold: f32) -> bool {
-    probability.is_nan() || probability < threshold
 }
 
 /// Four decimals, as the task's metrics are given.
 fn fraction(part: usize, whole: usize) -> String {
-    format!("{:.4}", part as f64 / whole.max(1) as f64)
-}
-
-fn tile(out: &mut impl Write, class: &str, name: &str, value: &str) -> io::Result<()> {
-    writeln!(out, "<div class=\"tile {class}\"><dt>{name}</dt><dd>{value}</dd></div>")
+    share(part as f64 / whole.max(1) as f64)
 }

@@ -1,12 +1,14 @@
 //! One chart: what is drawn of which metric, with which axes.
 
-use std::fmt::{self, Display, Formatter};
+use maud::{Markup, html};
+use peise_eval::curves::{RunCurves, StepPoint, ValidationPoint};
 
-use super::axis::{Axis, compact, share};
-use super::plot::{Layer, Plot};
 use super::series::{Sample, sampled, samples, smoothed, thinned};
-use super::stages::{Strips, plans};
-use super::{Run, StepPoint, ValidationPoint, Words};
+use super::stages::{plans, strips};
+use crate::escape::Foreign;
+use crate::number::{compact, share, short_step};
+use crate::plot::{Axis, Dot, Layer, Line, Mark, Place, Plot, Ring, Scale};
+use crate::words::Words;
 
 /// With more runs than this the thin lines of every step would hide everything else.
 pub(super) const MOST_RAW: usize = 3;
@@ -37,62 +39,114 @@ impl Metric {
     }
 
     /// Training values of a run.
-    pub fn training(self, run: &Run) -> Vec<Sample> {
+    pub fn training(self, run: &RunCurves) -> Vec<Sample> {
         samples(run.steps.iter().map(|point| (point.step, point.stage.as_str(), self.of_step(point))))
     }
 
     /// Validation values of a run.
-    pub fn validation(self, run: &Run) -> Vec<Sample> {
+    pub fn validation(self, run: &RunCurves) -> Vec<Sample> {
         samples(run.validations.iter().map(|point| (point.step, "", self.of_validation(point))))
     }
 }
 
-/// A figure with caption, stages and plot.
-pub(super) struct Chart<'a> {
-    pub runs: &'a [Run],
-    pub metric: Metric,
-    pub words: &'static Words,
+/// The samples of one run that are drawn.
+struct Drawn {
+    raw: Vec<Sample>,
+    smooth: Vec<Sample>,
+    validation: Vec<Sample>,
+    best: Option<Sample>,
 }
 
-impl Chart<'_> {
-    /// What is drawn of one run.
-    fn layer<'a>(&self, number: usize, run: &'a Run) -> Layer<'a> {
-        let training = self.metric.training(run);
-        let best = run.best().and_then(|best| {
-            let marked = |sample: &Sample| sample.step == best.step;
-            self.metric.validation(run).into_iter().find(marked)
-        });
-        Layer {
-            number,
-            name: (self.runs.len() > 1).then_some(run.name.as_str()),
-            raw: if self.runs.len() > MOST_RAW { Vec::new() } else { thinned(&training) },
+impl Drawn {
+    fn new(run: &RunCurves, metric: Metric, with_raw: bool) -> Self {
+        let (training, validation) = (metric.training(run), metric.validation(run));
+        let best = run.best().and_then(|best| validation.iter().find(|sample| sample.step == best.step).copied());
+        Self {
+            raw: if with_raw { thinned(&training) } else { Vec::new() },
             smooth: sampled(&smoothed(&training)),
-            validation: thinned(&self.metric.validation(run)),
+            validation: thinned(&validation),
             best,
         }
     }
+
+    fn values(&self) -> impl Iterator<Item = f64> + Clone {
+        let lines = self.raw.iter().chain(&self.smooth).chain(&self.validation);
+        lines.chain(&self.best).map(|sample| sample.value)
+    }
 }
 
-impl Display for Chart<'_> {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let (class, title, number): (_, _, fn(f64) -> String) = match self.metric {
-            Metric::Loss => ("loss", self.words.loss, compact),
-            Metric::Accuracy => ("accuracy", self.words.accuracy, share),
-            Metric::ExactMatch => ("exact-match", self.words.exact_match, share),
-        };
-        let layers: Vec<Layer> = self.runs.iter().enumerate().map(|(number, run)| self.layer(number, run)).collect();
-        let steps = Axis::of_steps(self.runs.iter().flat_map(Run::all_steps));
-        let values = match self.metric {
-            Metric::Loss => Axis::of_losses(layers.iter().flat_map(Layer::values)),
-            Metric::Accuracy | Metric::ExactMatch => Axis::SHARE,
-        };
-        write!(out, "<figure class=\"chart {class}\">\n<figcaption>{title}")?;
-        if values.logarithmic {
-            write!(out, " <small>{}</small>", self.words.logarithmic)?;
+/// A figure with caption, stages and plot.
+pub(super) fn chart(runs: &[RunCurves], metric: Metric, words: &Words) -> Markup {
+    let (class, title, number): (_, _, fn(f64) -> String) = match metric {
+        Metric::Loss => ("chart loss", words.runs.loss, compact),
+        Metric::Accuracy => ("chart", words.acc, share),
+        Metric::ExactMatch => ("chart", words.em, share),
+    };
+    let drawn: Vec<Drawn> = runs.iter().map(|run| Drawn::new(run, metric, runs.len() <= MOST_RAW)).collect();
+    let steps = Axis::of_steps(runs.iter().flat_map(RunCurves::all_steps));
+    let values = match metric {
+        Metric::Loss => Axis::of_losses(drawn.iter().flat_map(Drawn::values)),
+        Metric::Accuracy | Metric::ExactMatch => Axis::SHARE,
+    };
+    let plans = plans(runs);
+    let marks = plans.iter().flat_map(|(number, plan)| {
+        let class = if plans.len() > 1 { format!("stage run-{number}") } else { "stage".to_owned() };
+        plan.iter().skip(1).map(move |stage| Mark { class: class.clone(), x: stage.first as f64 })
+    });
+    let layers = runs.iter().zip(&drawn).enumerate().map(|(index, (run, drawn))| Layer {
+        class: format!("run-{index}"),
+        name: (runs.len() > 1).then(|| Foreign(&run.name).text()),
+        lines: vec![
+            Line { class: "raw", places: places(&drawn.raw), values: None },
+            Line { class: "smooth", places: places(&drawn.smooth), values: Some(told(&drawn.smooth)) },
+            Line { class: "valid", places: places(&drawn.validation), values: Some(told(&drawn.validation)) },
+        ],
+        dots: drawn.validation.iter().map(|sample| dot(sample, words)).collect(),
+        ring: drawn.best.map(|Sample { step, value, .. }| {
+            let text = (runs.len() == 1).then(|| format!("{} {}", words.runs.best, number(value)));
+            Ring { x: step as f64, y: value, text }
+        }),
+    });
+    let plot = Plot {
+        title,
+        across: Scale { axis: steps, number: short_step },
+        up: Scale { axis: values, number: compact },
+        unit: words.runs.step,
+        marks: marks.collect(),
+        layers: layers.collect(),
+        nothing: words.runs.no_values,
+    };
+    let (low, high) = steps.ends();
+    html! {
+        figure class=(class) {
+            figcaption {
+                h2 { (title) @if values.logarithmic { " " small { (words.runs.logarithmic) } } }
+            }
+            div.area {
+                (strips(&plans, steps))
+                div.plot data-low=(low) data-high=(high) data-step=(words.runs.step)
+                    data-training=(words.runs.training) data-validation=(words.runs.validation) {
+                    (plot)
+                    div.cross hidden {}
+                    table.tip hidden {}
+                }
+            }
         }
-        let plans = plans(self.runs);
-        let strips = Strips { plans: &plans, steps };
-        let plot = Plot { title, layers: &layers, plans: &plans, steps, values, number, words: self.words };
-        write!(out, "</figcaption>\n<div class=\"area\">\n{strips}{plot}</div>\n</figure>\n")
+        "\n"
     }
+}
+
+fn places(samples: &[Sample]) -> Vec<Place> {
+    samples.iter().map(|sample| Place { x: sample.step as f64, y: sample.value, gap: sample.gap }).collect()
+}
+
+/// The samples for the script: step, value, step, value ...
+fn told(samples: &[Sample]) -> String {
+    let pair = |sample: &Sample| format!("{} {}", sample.step, compact(sample.value));
+    samples.iter().map(pair).collect::<Vec<_>>().join(" ")
+}
+
+fn dot(sample: &Sample, words: &Words) -> Dot {
+    let title = format!("{} {}: {}", words.runs.step, sample.step, compact(sample.value));
+    Dot { x: sample.step as f64, y: sample.value, title }
 }

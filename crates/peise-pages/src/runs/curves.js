@@ -1,5 +1,5 @@
 "use strict";
-// Tells the values under the pointer. Everything else works without it.
+// Tells the values under the pointer, or where the arrow keys lead. Everything else works without it.
 for (const plot of document.querySelectorAll(".plot")) {
   const { low: least, high: most, step: stepWord, training, validation } = plot.dataset;
   const low = Number(least), span = Number(most) - low;
@@ -32,9 +32,9 @@ for (const plot of document.querySelectorAll(".plot")) {
     }
     return step - points[left].step < points[right].step - step ? points[left] : points[right];
   };
-  const tell = (event) => {
+  let share = 0.5;
+  const tell = () => {
     const box = plot.getBoundingClientRect();
-    const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     const step = low + share * span;
     tip.replaceChildren();
     const head = add(tip, "tr");
@@ -58,7 +58,25 @@ for (const plot of document.querySelectorAll(".plot")) {
     const left = share * box.width + (share < 0.5 ? 14 : -14 - width);
     tip.style.left = `${Math.max(0, Math.min(box.width - width, left))}px`;
   };
-  plot.addEventListener("pointermove", tell);
-  plot.addEventListener("pointerdown", tell);
-  plot.addEventListener("pointerleave", () => { cross.hidden = tip.hidden = true; });
+  const move = (to) => {
+    share = Math.min(1, Math.max(0, to));
+    tell();
+  };
+  const point = (event) => {
+    const box = plot.getBoundingClientRect();
+    move((event.clientX - box.left) / box.width);
+  };
+  const leave = () => { cross.hidden = tip.hidden = true; };
+  plot.addEventListener("pointermove", point);
+  plot.addEventListener("pointerdown", point);
+  plot.addEventListener("pointerleave", leave);
+  plot.tabIndex = 0;
+  plot.addEventListener("keydown", (event) => {
+    const by = { ArrowLeft: -0.01, ArrowRight: 0.01 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    move(share + by);
+  });
+  plot.addEventListener("focus", () => { if (plot.matches(":focus-visible")) tell(); });
+  plot.addEventListener("blur", leave);
 }

@@ -1,6 +1,6 @@
 //! From the points of a run to the lines of a chart: gaps, smoothing, thinning.
 
-use super::axis::LARGEST;
+use crate::plot::LARGEST;
 
 /// Buckets of a thinned line: twice as many points, about what a screen can tell apart.
 const BUCKETS: usize = 300;
@@ -20,14 +20,14 @@ pub(super) struct Sample {
 }
 
 /// A point as a run holds it: step, stage, value.
-pub(super) type Point<'a> = (u64, &'a str, Option<f64>);
+pub(super) type Taken<'a> = (u64, &'a str, Option<f64>);
 
 /// Orders the points and drops what is no finite number.
 ///
 /// A missing value leaves a gap, unless values are that far apart everywhere: a metric that is taken every tenth step
 /// is a line too. Of points at the same step the last counts, as a resumed run repeats steps.
-pub(super) fn samples<'a>(points: impl Iterator<Item = Point<'a>>) -> Vec<Sample> {
-    let mut points: Vec<Point> = points.collect();
+pub(super) fn samples<'a>(points: impl Iterator<Item = Taken<'a>>) -> Vec<Sample> {
+    let mut points: Vec<Taken> = points.collect();
     points.reverse();
     points.sort_by_key(|point| point.0);
     points.dedup_by_key(|point| point.0);

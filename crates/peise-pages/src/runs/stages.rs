@@ -1,10 +1,9 @@
 //! The stages of a run: where each begins, and how they are told above a chart.
 
-use std::fmt::{self, Display, Formatter};
+use maud::{Markup, html};
+use peise_eval::curves::{RunCurves, StepPoint};
 
-use super::axis::Axis;
-use super::{Run, StepPoint};
-use crate::Text;
+use crate::plot::Axis;
 
 /// More different plans than this are told by the table only: strips and lines would hide the chart.
 const MOST_PLANS: usize = 3;
@@ -14,7 +13,7 @@ const MOST_STAGES: usize = 24;
 
 /// Consecutive steps of one stage.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Stage<'a> {
+pub(super) struct StageSpan<'a> {
     pub name: &'a str,
     pub first: u64,
     pub last: u64,
@@ -23,7 +22,7 @@ pub(super) struct Stage<'a> {
 }
 
 /// The stages of a run in the order of its steps.
-pub(super) fn stages(run: &Run) -> Vec<Stage<'_>> {
+pub(super) fn stages(run: &RunCurves) -> Vec<StageSpan<'_>> {
     let mut steps: Vec<&StepPoint> = run.steps.iter().collect();
     steps.sort_by_key(|point| point.step);
     let groups = steps.chunk_by(|a, b| a.stage == b.stage);
@@ -34,16 +33,16 @@ pub(super) fn stages(run: &Run) -> Vec<Stage<'_>> {
     groups
         .map(|group| {
             let (first, last, peak_lr) = stage(group);
-            Stage { name: &group[0].stage, first, last, peak_lr }
+            StageSpan { name: &group[0].stage, first, last, peak_lr }
         })
         .collect()
 }
 
 /// The different plans of the runs, each with the number of the first run that follows it; none if they are too many.
-pub(super) fn plans(runs: &[Run]) -> Vec<(usize, Vec<Stage<'_>>)> {
-    let mut plans: Vec<(usize, Vec<Stage>)> = Vec::new();
-    let same = |a: &[Stage], b: &[Stage]| {
-        let key = |stage: &Stage| (stage.name.to_owned(), stage.first);
+pub(super) fn plans(runs: &[RunCurves]) -> Vec<(usize, Vec<StageSpan<'_>>)> {
+    let mut plans: Vec<(usize, Vec<StageSpan>)> = Vec::new();
+    let same = |a: &[StageSpan], b: &[StageSpan]| {
+        let key = |stage: &StageSpan| (stage.name.to_owned(), stage.first);
         a.iter().map(key).eq(b.iter().map(key))
     };
     for (number, run) in runs.iter().enumerate() {
@@ -56,31 +55,19 @@ pub(super) fn plans(runs: &[Run]) -> Vec<(usize, Vec<Stage<'_>>)> {
 }
 
 /// Names of the stages above a chart, each as wide as its stage.
-pub(super) struct Strips<'a> {
-    pub plans: &'a [(usize, Vec<Stage<'a>>)],
-    pub steps: Axis,
-}
-
-impl Display for Strips<'_> {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        for (number, plan) in self.plans {
-            let run = if self.plans.len() > 1 { format!(" run-{number}") } else { String::new() };
-            write!(out, "<div class=\"stages{run}\">")?;
-            let starts: Vec<f64> = plan.iter().map(|stage| self.steps.position(stage.first as f64)).collect();
-            for (k, stage) in plan.iter().enumerate() {
-                let left = if k == 0 { 0.0 } else { starts[k] };
-                let right = starts.get(k + 1).copied().unwrap_or(1.0);
-                write!(
-                    out,
-                    "<span style=\"left:{:.2}%;width:{:.2}%\" title=\"{name}\">{name}</span>",
-                    100.0 * left,
-                    100.0 * (right - left),
-                    name = Text(stage.name),
-                )?;
+pub(super) fn strips(plans: &[(usize, Vec<StageSpan>)], steps: Axis) -> Markup {
+    html! {
+        @for (number, plan) in plans {
+            @let class = if plans.len() > 1 { format!("stages run-{number}") } else { "stages".to_owned() };
+            div class=(class) {
+                @for (k, stage) in plan.iter().enumerate() {
+                    @let left = if k == 0 { 0.0 } else { steps.position(stage.first as f64) };
+                    @let right = plan.get(k + 1).map_or(1.0, |next| steps.position(next.first as f64));
+                    span style=(format!("left:{:.2}%;width:{:.2}%", 100.0 * left, 100.0 * (right - left)))
+                        title=(stage.name) { (stage.name) }
+                }
             }
-            writeln!(out, "</div>")?;
         }
-        Ok(())
     }
 }
 
@@ -88,10 +75,10 @@ impl Display for Strips<'_> {
 mod tests {
     use super::*;
 
-    fn run(stages: &[(&str, u64)]) -> Run {
+    fn run(stages: &[(&str, u64)]) -> RunCurves {
         let point = |(step, stage): (u64, &str)| StepPoint { step, stage: stage.into(), lr: 0.1, ..Default::default() };
         let steps = stages.iter().flat_map(|&(name, steps)| (0..steps).map(move |_| name));
-        Run { steps: (1..).zip(steps).map(point).collect(), ..Run::default() }
+        RunCurves { steps: (1..).zip(steps).map(point).collect(), ..RunCurves::default() }
     }
 
     #[test]
@@ -107,8 +94,8 @@ mod tests {
             [run(&[("a", 2), ("b", 2)]), run(&[("a", 2), ("b", 7)]), run(&[("a", 9)]), run(&[("a", 3), ("b", 1)])];
         let numbers: Vec<usize> = plans(&runs).iter().map(|plan| plan.0).collect();
         assert_eq!(numbers, [0, 3]);
-        assert!(plans(&[Run::default()]).is_empty());
-        let many: Vec<Run> = (1..=4).map(|steps| run(&[("a", steps), ("b", 1)])).collect();
+        assert!(plans(&[RunCurves::default()]).is_empty());
+        let many: Vec<RunCurves> = (1..=4).map(|steps| run(&[("a", steps), ("b", 1)])).collect();
         assert_eq!((plans(&many[1..]).len(), plans(&many).len()), (3, 0));
     }
 
@@ -116,7 +103,7 @@ mod tests {
     fn strips_fill_the_width() {
         let runs = [run(&[("a", 50), ("<b>", 50)])];
         let plans = plans(&runs);
-        let strip = Strips { plans: &plans, steps: Axis::of_steps([0, 102].into_iter()) }.to_string();
+        let strip = strips(&plans, Axis::of_steps([0, 102].into_iter())).into_string();
         assert!(strip.contains("left:0.00%;width:50.00%") && strip.contains("left:50.00%;width:50.00%"), "{strip}");
         assert!(strip.contains("title=\"&lt;b&gt;\">&lt;b&gt;</span>"));
     }

@@ -1,14 +1,15 @@
 //! The runs in numbers, beside each other.
 
-use std::fmt::{self, Display, Formatter};
+use maud::{Markup, html};
+use peise_eval::curves::RunCurves;
 
-use super::axis::{compact, share};
 use super::chart::Metric;
-use super::escape::shown;
 use super::legend::key;
-use super::stages::stages;
-use super::{Run, Words};
-use crate::Text;
+use super::stages::{StageSpan, stages};
+use crate::escape::Foreign;
+use crate::fragment::{Tone, tile};
+use crate::number::{compact, share};
+use crate::words::{RunWords, Words};
 
 /// Steps over which the last training values are averaged.
 const LAST_STEPS: usize = 20;
@@ -52,9 +53,10 @@ impl Row {
     }
 }
 
-fn rows(runs: &[Run], words: &Words) -> Vec<Row> {
+fn rows(runs: &[RunCurves], words: &Words) -> Vec<Row> {
+    let words = &words.runs;
     use Metric::{Accuracy, ExactMatch, Loss};
-    let of = |value: &dyn Fn(&Run) -> Option<f64>| runs.iter().map(value).collect::<Vec<_>>();
+    let of = |value: &dyn Fn(&RunCurves) -> Option<f64>| runs.iter().map(value).collect::<Vec<_>>();
     let finite = |value: Option<f64>| value.filter(|value| value.is_finite());
     let best = |metric: Metric| of(&|run| finite(run.best().and_then(|point| metric.of_validation(point))));
     let last = |metric: Metric| of(&|run| metric.validation(run).last().map(|sample| sample.value));
@@ -68,13 +70,13 @@ fn rows(runs: &[Run], words: &Words) -> Vec<Row> {
         row(words.validations, of(&|run| Some(run.validations.len() as f64)), neither, |value| format!("{value}")),
         row(words.best_step, of(&|run| run.best().map(|point| point.step as f64)), neither, |value| format!("{value}")),
         row(words.best_loss, best(Loss), lower, compact),
-        row(words.best_accuracy, best(Accuracy), higher, share),
-        row(words.best_exact_match, best(ExactMatch), higher, share),
+        row(words.best_acc, best(Accuracy), higher, share),
+        row(words.best_em, best(ExactMatch), higher, share),
         row(words.last_loss, last(Loss), lower, compact),
-        row(words.last_accuracy, last(Accuracy), higher, share),
-        row(words.last_exact_match, last(ExactMatch), higher, share),
-        row(words.training_accuracy, training(Accuracy), neither, share),
-        row(words.training_exact_match, training(ExactMatch), neither, share),
+        row(words.last_acc, last(Accuracy), higher, share),
+        row(words.last_em, last(ExactMatch), higher, share),
+        row(words.training_acc, training(Accuracy), neither, share),
+        row(words.training_em, training(ExactMatch), neither, share),
         row(words.photos_per_second, of(&median_speed), neither, compact),
     ];
     if bad.iter().flatten().any(|&count| count > 0.0) {
@@ -84,13 +86,13 @@ fn rows(runs: &[Run], words: &Words) -> Vec<Row> {
 }
 
 /// Mean of the last training values that are known.
-fn mean_of_last(metric: Metric, run: &Run) -> Option<f64> {
+fn mean_of_last(metric: Metric, run: &RunCurves) -> Option<f64> {
     let samples = metric.training(run);
     let last = &samples[samples.len().saturating_sub(LAST_STEPS)..];
     (!last.is_empty()).then(|| last.iter().map(|sample| sample.value).sum::<f64>() / last.len() as f64)
 }
 
-fn median_speed(run: &Run) -> Option<f64> {
+fn median_speed(run: &RunCurves) -> Option<f64> {
     let mut speeds: Vec<f64> = run.steps.iter().map(|point| point.photos_per_second).collect();
     speeds.retain(|speed| speed.is_finite());
     speeds.sort_by(f64::total_cmp);
@@ -103,9 +105,9 @@ fn median_speed(run: &Run) -> Option<f64> {
 }
 
 /// Names, extents and learning rates of a run's stages, one a line.
-fn stage_text(run: &Run) -> String {
+fn stage_text(run: &RunCurves) -> String {
     let stages = stages(run);
-    let text = |stage: &super::stages::Stage| {
+    let text = |stage: &StageSpan| {
         let lr = if stage.peak_lr.is_finite() { format!(", lr ≤ {}", compact(stage.peak_lr)) } else { String::new() };
         format!("{} ({}–{}{lr})", stage.name, stage.first, stage.last)
     };
@@ -117,13 +119,13 @@ fn stage_text(run: &Run) -> String {
 }
 
 /// A fact of a run; one that is stated twice keeps both values.
-fn fact(run: &Run, name: &str) -> String {
+fn fact(run: &RunCurves, name: &str) -> String {
     let values: Vec<&str> = run.facts.iter().filter(|fact| fact.0 == name).map(|fact| fact.1.as_str()).collect();
     if values.is_empty() { UNKNOWN.into() } else { values.join("\n") }
 }
 
 /// Names of the facts of all runs, in the order in which they first occur.
-fn fact_names(runs: &[Run]) -> Vec<&str> {
+fn fact_names(runs: &[RunCurves]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for (name, _) in runs.iter().flat_map(|run| &run.facts) {
         if !names.contains(&name.as_str()) {
@@ -134,71 +136,68 @@ fn fact_names(runs: &[Run]) -> Vec<&str> {
 }
 
 /// One column a run.
-pub(super) struct Table<'a> {
-    pub runs: &'a [Run],
-    pub words: &'static Words,
+pub(super) fn table(runs: &[RunCurves], words: &Words) -> Markup {
+    let line = html! { path.valid d="M1 7H27" {} };
+    let mut texts = vec![(words.runs.stages, runs.iter().map(stage_text).collect::<Vec<_>>())];
+    texts.extend(fact_names(runs).into_iter().map(|name| (name, runs.iter().map(|run| fact(run, name)).collect())));
+    html! {
+        section.panel.numbers {
+            h2 { (words.runs.comparison) }
+            div.box tabindex="0" role="group" aria-label=(words.runs.comparison) {
+                table {
+                    thead {
+                        tr {
+                            th scope="col" { (words.runs.runs) }
+                            @for (number, run) in runs.iter().enumerate() {
+                                th scope="col" class={ "run-" (number) } {
+                                    @if runs.len() > 1 { (key("key", &line)) }
+                                    (Foreign(&run.name))
+                                }
+                            }
+                        }
+                    }
+                    tbody {
+                        @for row in rows(runs, words) {
+                            tr {
+                                th scope="row" { (row.name) }
+                                @for number in 0..runs.len() {
+                                    @let top = if row.leads(number) { " top" } else { "" };
+                                    td class={ "number run-" (number) (top) } { (row.text(number)) }
+                                }
+                            }
+                        }
+                        (text_row(&texts[0]))
+                    }
+                    tbody.facts { @for row in &texts[1..] { (text_row(row)) } }
+                }
+            }
+        }
+    }
 }
 
-impl Display for Table<'_> {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let (runs, words) = (self.runs, self.words);
-        let several = runs.len() > 1;
-        write!(
-            out,
-            "<section class=\"numbers\">\n<h2>{}</h2>\n<div class=\"box\"><table>\n<thead><tr>",
-            words.comparison
-        )?;
-        write!(out, "<th scope=\"col\">{}</th>", words.runs)?;
-        for (number, run) in runs.iter().enumerate() {
-            let key = if several { key("", "<path class=\"valid\" d=\"M1 7H27\"/>") } else { String::new() };
-            write!(out, "<th scope=\"col\" class=\"run-{number}\">{key}<bdi>{}</bdi></th>", shown(&run.name))?;
+/// A row of texts; one in which runs differ stands out.
+fn text_row((name, cells): &(&str, Vec<String>)) -> Markup {
+    let differs = cells.windows(2).any(|pair| pair[0] != pair[1]);
+    html! {
+        tr class=[differs.then_some("differs")] {
+            th scope="row" { bdi { (name) } }
+            @for (number, cell) in cells.iter().enumerate() { td class={ "run-" (number) } { bdi { (cell) } } }
         }
-        writeln!(out, "</tr></thead>\n<tbody>")?;
-        for row in rows(runs, words) {
-            write!(out, "<tr><th scope=\"row\">{}</th>", row.name)?;
-            for number in 0..runs.len() {
-                let top = if row.leads(number) { " top" } else { "" };
-                write!(out, "<td class=\"number run-{number}{top}\">{}</td>", row.text(number))?;
-            }
-            writeln!(out, "</tr>")?;
-        }
-        let mut texts = vec![(words.stages, runs.iter().map(stage_text).collect::<Vec<_>>())];
-        texts.extend(fact_names(runs).into_iter().map(|name| (name, runs.iter().map(|run| fact(run, name)).collect())));
-        for (order, (name, cells)) in texts.iter().enumerate() {
-            if order == 1 {
-                writeln!(out, "</tbody>\n<tbody class=\"facts\">")?;
-            }
-            let differs = cells.windows(2).any(|pair| pair[0] != pair[1]);
-            let class = if differs { " class=\"differs\"" } else { "" };
-            write!(out, "<tr{class}><th scope=\"row\"><bdi>{}</bdi></th>", Text(name))?;
-            for (number, cell) in cells.iter().enumerate() {
-                write!(out, "<td class=\"run-{number}\"><bdi>{}</bdi></td>", Text(cell))?;
-            }
-            writeln!(out, "</tr>")?;
-        }
-        writeln!(out, "</tbody>\n</table></div>\n</section>")
     }
 }
 
 /// The most important numbers of a single run.
-pub(super) struct Tiles<'a> {
-    pub runs: &'a [Run],
-    pub words: &'static Words,
-}
-
-impl Display for Tiles<'_> {
-    fn fmt(&self, out: &mut Formatter<'_>) -> fmt::Result {
-        let words = self.words;
-        if self.runs.len() != 1 {
-            return Ok(());
+pub(super) fn tiles(runs: &[RunCurves], words: &Words) -> Markup {
+    if runs.len() != 1 {
+        return html! {};
+    }
+    let RunWords { steps, best_acc, best_em, best_loss, photos_per_second, .. } = words.runs;
+    let chosen = [steps, best_acc, best_em, best_loss, photos_per_second];
+    html! {
+        dl.tiles {
+            @for row in rows(runs, words).iter().filter(|row| chosen.contains(&row.name)) {
+                (tile(if row.better == Better::Higher { Tone::Good } else { Tone::Plain }, row.name, row.text(0)))
+            }
         }
-        let chosen =
-            [words.steps, words.best_accuracy, words.best_exact_match, words.best_loss, words.photos_per_second];
-        writeln!(out, "<dl class=\"tiles\">")?;
-        for row in rows(self.runs, words).iter().filter(|row| chosen.contains(&row.name)) {
-            let good = if row.better == Better::Higher { " good" } else { "" };
-            writeln!(out, "<div class=\"tile{good}\"><dt>{}</dt><dd>{}</dd></div>", row.name, row.text(0))?;
-        }
-        writeln!(out, "</dl>")
     }
 }

@@ -3,7 +3,7 @@
 use super::error::TrainError;
 use super::record::{StepLog, ValidationLog};
 use peise::atomic::write_atomically;
-use peise_eval::curves::{Run, StepPoint, ValidationPoint};
+use peise_eval::curves::{RunCurves, StepPoint, ValidationPoint};
 use serde::{Deserialize, Serialize};
 use std::fs::{File, OpenOptions};
 use std::io::{self, BufRead, BufReader, Write};
@@ -71,8 +71,8 @@ impl Log {
 ///
 /// # Errors
 /// If `metrics.jsonl` cannot be read or is none.
-pub fn read_run(folder: &Path) -> io::Result<Run> {
-    let mut run = Run { name: folder.display().to_string(), ..Run::default() };
+pub fn read_run(folder: &Path) -> io::Result<RunCurves> {
+    let mut run = RunCurves { name: folder.display().to_string(), ..RunCurves::default() };
     let text = std::fs::read_to_string(folder.join("run.json")).unwrap_or_default();
     if let Ok(serde_json::Value::Object(facts)) = serde_json::from_str(&text) {
         let plain = |value: serde_json::Value| match value {

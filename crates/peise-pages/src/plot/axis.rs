@@ -1,7 +1,7 @@
 //! Axes: where a value lies, and which values get a tick.
 
 /// Values further away than this are treated as missing: nothing that is trained reaches them, and they overflow.
-pub(super) const LARGEST: f64 = 1e100;
+pub(crate) const LARGEST: f64 = 1e100;
 
 /// A logarithmic axis shows at most so many decades; what is smaller lies on its lower edge.
 const MOST_DECADES: i32 = 8;
@@ -11,22 +11,29 @@ const NARROWEST: f64 = 0.01;
 
 /// Maps values to positions between 0 and 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) struct Axis {
+pub(crate) struct Axis {
     low: f64,
     high: f64,
     pub logarithmic: bool,
+    /// Whether only whole numbers are marked.
+    whole: bool,
 }
 
 impl Axis {
     /// Shares, from 0 to 1.
-    pub const SHARE: Self = Self { low: 0.0, high: 1.0, logarithmic: false };
+    pub const SHARE: Self = Self { low: 0.0, high: 1.0, logarithmic: false, whole: false };
+
+    /// Shares from about `least`, which is at most 0.9, to 1.
+    pub fn of_shares_from(least: f64) -> Self {
+        Self { low: (least * 10.0).floor().clamp(0.0, 9.0) / 10.0, ..Self::SHARE }
+    }
 
     /// The steps of a run, as they are; from 0 if they begin near it.
     pub fn of_steps(steps: impl Iterator<Item = u64>) -> Self {
         let (first, last) = steps.fold((u64::MAX, 0), |(first, last), step| (first.min(step), last.max(step)));
         let (first, last) = (if first > last { 0.0 } else { first as f64 }, last as f64);
         let low = if first <= 0.05 * last || first == last { 0.0 } else { first };
-        Self { low, high: if last > low { last } else { low + 1.0 }, logarithmic: false }
+        Self { low, high: if last > low { last } else { low + 1.0 }, logarithmic: false, whole: true }
     }
 
     /// Losses: logarithmic if they span more than two decades, and always from tick to tick.
@@ -40,7 +47,7 @@ impl Axis {
         if low >= 0.0 && positive.is_finite() && high / positive > 100.0 {
             let top = high.log10().ceil() as i32;
             let bottom = (positive.log10().floor() as i32).max(top - MOST_DECADES);
-            return Self { low: 10f64.powi(bottom), high: 10f64.powi(top), logarithmic: true };
+            return Self { low: 10f64.powi(bottom), high: 10f64.powi(top), logarithmic: true, whole: false };
         }
         let low = if low >= 0.0 && low < 0.5 * high { 0.0 } else { low };
         // Four digits must tell the ticks of a flat line apart.
@@ -48,7 +55,8 @@ impl Axis {
         let widen = (narrowest - (high - low)).max(0.0) / 2.0;
         let (low, high) = (low - widen, high + widen);
         let spacing = nice((high - low) / 5.0);
-        Self { low: (low / spacing).floor() * spacing, high: (high / spacing).ceil() * spacing, logarithmic: false }
+        let (low, high) = ((low / spacing).floor() * spacing, (high / spacing).ceil() * spacing);
+        Self { low, high, logarithmic: false, whole: false }
     }
 
     /// Position of a value; what lies outside is moved to the edge.
@@ -74,7 +82,7 @@ impl Axis {
         let spacing = nice((self.high - self.low) / most.max(1) as f64);
         let first = (self.low / spacing - 1e-9).ceil() as i64;
         let last = (self.high / spacing + 1e-9).floor() as i64;
-        (first..=last).map(|k| k as f64 * spacing).collect()
+        (first..=last).map(|k| k as f64 * spacing).filter(|tick| !self.whole || tick.fract() == 0.0).collect()
     }
 
     /// Powers of ten, and with few of them their twofold and fivefold.
@@ -98,43 +106,10 @@ fn nice(least: f64) -> f64 {
     factor.unwrap_or(10.0) * power
 }
 
-/// A value in four significant digits, short.
-pub(super) fn compact(value: f64) -> String {
-    if value == 0.0 {
-        return "0".into();
-    }
-    let magnitude = value.abs().log10().floor();
-    if !(-4.0..6.0).contains(&magnitude) {
-        let text = format!("{value:.3e}");
-        let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
-        return format!("{}e{power}", trimmed(digits));
-    }
-    trimmed(&format!("{value:.*}", (3.0 - magnitude).max(0.0) as usize)).to_owned()
-}
-
-/// Four decimals, as the task's metrics are given.
-pub(super) fn share(value: f64) -> String {
-    format!("{value:.4}")
-}
-
-/// A step, short enough for an axis: 1500, 20k, 1.5M.
-pub(super) fn short_step(step: f64) -> String {
-    match step {
-        step if step < 1e4 => compact(step),
-        step if step < 1e6 => format!("{}k", compact(step / 1e3)),
-        step if step < 1e9 => format!("{}M", compact(step / 1e6)),
-        step => compact(step),
-    }
-}
-
-/// Without the zeros behind the point.
-fn trimmed(digits: &str) -> &str {
-    if digits.contains('.') { digits.trim_end_matches('0').trim_end_matches('.') } else { digits }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::number::compact;
 
     #[test]
     fn losses_choose_their_axis() {
@@ -174,8 +149,8 @@ mod tests {
 
     #[test]
     fn positions_are_shares_and_stay_inside() {
-        let linear = Axis { low: 2.0, high: 4.0, logarithmic: false };
-        let logarithmic = Axis { low: 0.01, high: 1.0, logarithmic: true };
+        let linear = Axis { low: 2.0, high: 4.0, logarithmic: false, whole: false };
+        let logarithmic = Axis { low: 0.01, high: 1.0, logarithmic: true, whole: false };
         for (axis, value, expected) in [
             (linear, 2.5, 0.25),
             (linear, 9.0, 1.0),
@@ -193,28 +168,11 @@ mod tests {
         let texts = |axis: Axis, most| axis.ticks(most).into_iter().map(compact).collect::<Vec<_>>().join(" ");
         assert_eq!(texts(Axis::SHARE, 5), "0 0.2 0.4 0.6 0.8 1");
         assert_eq!(texts(Axis::of_steps([1, 4_321].into_iter()), 8), "0 1000 2000 3000 4000");
+        assert_eq!(texts(Axis::of_steps([0, 2].into_iter()), 8), "0 1 2");
+        assert_eq!(texts(Axis::of_shares_from(0.87), 5), "0.8 0.85 0.9 0.95 1");
+        assert_eq!(texts(Axis::of_shares_from(1.0), 5), "0.9 0.92 0.94 0.96 0.98 1");
         assert_eq!(texts(Axis::of_losses([0.03, 9.0].into_iter()), 6), "0.01 0.02 0.05 0.1 0.2 0.5 1 2 5 10");
         assert_eq!(texts(Axis::of_losses([1e-6, 9.0].into_iter()), 4), "1e-6 0.0001 0.01 1");
         assert_eq!(texts(Axis::of_losses([1e60, 2e60].into_iter()), 2), "1e60 1.5e60 2e60");
-    }
-
-    #[test]
-    fn numbers_are_short() {
-        for (value, expected) in [
-            (0.0, "0"),
-            (0.93216, "0.9322"),
-            (0.5, "0.5"),
-            (100.0, "100"),
-            (12_345.6, "12346"),
-            (0.000_123_456, "0.0001235"),
-            (1e-5, "1e-5"),
-            (-2.5, "-2.5"),
-            (9.99999, "10"),
-        ] {
-            assert_eq!(compact(value), expected);
-        }
-        for (step, expected) in [(500.0, "500"), (12_500.0, "12.5k"), (100_000.0, "100k"), (2.5e6, "2.5M")] {
-            assert_eq!(short_step(step), expected);
-        }
     }
 }

@@ -1,8 +1,6 @@
 //! The baselines as matchers, so that they run through the same reading and decoding as a model.
 
-use super::{nearest_colour_scores, random_scores};
 use image::RgbImage;
-use image::imageops::thumbnail;
 use peise::answer::Decision;
 use peise::image::{DecodeLimits, ImageError, content_hash, decode};
 use peise::label::indistinguishable;
@@ -10,6 +8,8 @@ use peise::listing::Listing;
 use peise::matcher::decode::{self, DecodeOptions};
 use peise::{Answer, EngineError, MatchError, Problem};
 use peise_listings::MatchListings;
+
+use super::scores::{nearest_colour_scores, random_scores, small};
 
 /// A matcher that needs no training.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,10 +59,7 @@ impl MatchListings for Baseline {
 
     fn prepare(&self, bytes: &[u8], limits: &DecodeLimits) -> Result<SmallPhoto, ImageError> {
         let photo = decode(bytes, limits)?.pixels;
-        let (width, height) = photo.dimensions();
-        let scale = (super::SIDE as f32 / width.max(height) as f32).min(1.0);
-        let side = |length: u32| ((length as f32 * scale).round() as u32).max(1);
-        Ok(SmallPhoto { hash: content_hash(&photo), pixels: thumbnail(&photo, side(width), side(height)) })
+        Ok(SmallPhoto { hash: content_hash(&photo), pixels: small(&photo) })
     }
 
     fn answer(
