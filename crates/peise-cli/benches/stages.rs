@@ -1,15 +1,16 @@
 //! What each stage of matching costs: `cargo bench`.
 //!
 //! Draws synthetic listings of 224 px short side, then times every stage alone on all cores, then the
-//! whole pipeline from files to predictions. Medians of several rounds; peak memory of the process.
+//! whole pipeline from files to answers. Medians of several rounds; peak memory of the process.
 
 use burn::tensor::Device;
 use peise::image::{DecodeLimits, decode};
 use peise::listing::Scores;
 use peise::matcher::decode::{DecodeOptions, NonePolicy, Objective, Rule, decode as decide};
-use peise::{MatchInput, Matcher, Photo};
+use peise::{MatchInput, Matcher, Photo, Problem};
 use peise_data::synth::{Preset, SynthSet, jpeg};
-use peise_listings::stream::{self, Job};
+use peise_listings::predict::PredictError;
+use peise_listings::{MatchOptions, MemorySource, PhotoSource, SourceListing, match_source};
 use rayon::prelude::*;
 use std::hint::black_box;
 use std::time::Instant;
@@ -43,18 +44,18 @@ fn main() {
     let set = SynthSet::preset(Preset::Plain, 0);
     let drawn: Vec<_> = (0..LISTINGS).into_par_iter().map(|index| set.listing(index)).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let mut jobs = Vec::new();
+    let mut source = MemorySource::default();
     let mut files: Vec<Vec<u8>> = Vec::new();
     for one in &drawn {
-        let mut paths = Vec::new();
+        let mut photos = Vec::new();
         for (image, pixels) in one.listing.images.iter().zip(&one.images) {
             let bytes = jpeg(pixels, 90).expect("a drawn photo encodes");
             let path = folder.path().join(&image.file);
             std::fs::write(&path, &bytes).expect("the temporary folder takes files");
             files.push(bytes);
-            paths.push(Ok(path));
+            photos.push(Ok(PhotoSource::File(path)));
         }
-        jobs.push(Job { listing: one.listing.clone(), paths });
+        source.0.push(SourceListing { listing: one.listing.clone(), photos, ..SourceListing::default() });
     }
     let (photos, listings) = (files.len() as f64, drawn.len() as f64);
     let labels: f64 = drawn.iter().map(|one| one.listing.labels.len() as f64).sum();
@@ -80,8 +81,8 @@ fn main() {
             pixels.par_iter().for_each(|photo| drop(black_box(matcher.prepare_pixels(photo))));
         }),
     );
-    let prepared: Vec<Vec<Option<Photo>>> =
-        drawn.iter().map(|one| one.images.iter().map(|photo| Some(matcher.prepare_pixels(photo))).collect()).collect();
+    let prepared: Vec<Vec<Result<Photo, Problem>>> =
+        drawn.iter().map(|one| one.images.iter().map(|photo| Ok(matcher.prepare_pixels(photo))).collect()).collect();
     let refs: Vec<&Photo> = prepared.iter().flatten().flatten().collect();
     let encode = median_seconds(|| drop(black_box(matcher.encode_photos(&refs))));
     row("encode photos", encode);
@@ -98,7 +99,7 @@ fn main() {
     let decide_options =
         DecodeOptions { rule: Rule::Cover, objective: Objective::Listing, none: NonePolicy::Forbid, cover_reward: 0.0 };
     let inputs: Vec<MatchInput> =
-        drawn.iter().zip(&prepared).map(|(one, photos)| MatchInput { labels: &one.listing.labels, photos }).collect();
+        drawn.iter().zip(&prepared).map(|(one, photos)| MatchInput { listing: &one.listing, photos }).collect();
     let together = median_seconds(|| drop(black_box(matcher.match_listings(&inputs, &decide_options))));
     row("match and decide", (together - encode).max(0.0));
     let tables: Vec<Scores> = drawn
@@ -116,9 +117,10 @@ fn main() {
         }),
     );
     let whole = median_seconds(|| {
-        let done = stream::predict(&matcher, jobs.clone().into_iter(), &limits, &decide_options, |_, prediction| {
-            black_box(prediction);
-            Ok::<(), ()>(())
+        let options = MatchOptions { decode: decide_options, limits, ..MatchOptions::default() };
+        let done = match_source(&matcher, &source, 0, &options, |_, answer| {
+            black_box(answer);
+            Ok::<(), PredictError>(())
         });
         done.expect("the sink never fails");
     });

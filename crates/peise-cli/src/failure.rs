@@ -61,7 +61,7 @@ pub enum Failure {
     Model(#[from] peise::ModelError),
     /// An engine that was asked for cannot be had.
     #[cfg(feature = "onnxruntime")]
-    #[error("{0}; leave --engine out to compute with flex")]
+    #[error("this --engine cannot be had; leave --engine out to compute with flex")]
     Runtime(#[from] peise::onnxruntime::RuntimeError),
     /// A file could not be written.
     #[error(transparent)]

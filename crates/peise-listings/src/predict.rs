@@ -13,6 +13,7 @@ use peise::EngineError;
 use peise::atomic::WriteError;
 
 use crate::pipeline::{MatchListings, MatchOptions, match_source};
+use crate::registry::Created;
 use crate::sink::Answered;
 use crate::source::Survey;
 use crate::{AnswerSink, FormatError, ListingSource};
@@ -33,7 +34,7 @@ pub struct Prediction<'a, M> {
 }
 
 /// Opens an output, which then gets every listing.
-pub type OpenSink<'a> = Box<dyn Fn() -> Result<Box<dyn AnswerSink>, FormatError> + 'a>;
+pub type OpenSink<'a> = Box<dyn Fn() -> Created + 'a>;
 
 /// An [`OpenSink`] of a sink of one's own.
 pub fn open_sink<'a, S, E>(open: impl Fn() -> Result<S, E> + 'a) -> OpenSink<'a>

@@ -24,11 +24,14 @@ pub struct Format {
     /// How listings are read; `None` = they are not.
     pub input: Option<Input>,
     /// Opens an output of this format; `None` = it is not written.
-    pub create: Option<fn(&SinkOptions) -> Result<Box<dyn AnswerSink>, FormatError>>,
+    pub create: Option<fn(&SinkOptions) -> Created>,
     /// Names and bytes of files that make a small data set of this format; its first file or its folder is the data.
     /// Tests read it; it shows what the format looks like.
     pub example: fn() -> Vec<(&'static str, Vec<u8>)>,
 }
+
+/// An output that was opened, or why it could not be.
+pub type Created = Result<Box<dyn AnswerSink>, FormatError>;
 
 /// How listings of a format are read.
 #[derive(Debug, Clone, Copy)]
@@ -191,7 +194,7 @@ pub fn by_ending(out: &Path) -> Option<&'static Format> {
 ///
 /// # Errors
 /// If the format is not written, or the file cannot be created.
-pub fn create(format: &Format, options: &SinkOptions) -> Result<Box<dyn AnswerSink>, FormatError> {
+pub fn create(format: &Format, options: &SinkOptions) -> Created {
     let create = format.create.ok_or(FormatError::NotAnOutput { name: format.name })?;
     create(options)
 }

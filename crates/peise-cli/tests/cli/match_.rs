@@ -56,7 +56,11 @@ fn photos_labels_and_folders_say_the_same() {
     let profile =
         serde_json::json!({"optional_tags": labels, "imgs_tags": [{"p_9.jpg": null}, {"p_8.jpg": labels[0]}]});
     fs::write(folder.path().join("profile.json"), profile.to_string()).unwrap();
-    let profiled = peise(["match", "--json", text(folder.path())]).succeeds().prediction();
+    let profiled = peise(["match", "--json", text(folder.path())]).exits(0);
+    let told: Vec<&str> = profiled.stderr.lines().collect();
+    assert_eq!(told.len(), paths.len() - 2, "each photo that is left out is named: {told:?}");
+    assert!(told.iter().all(|line| line.ends_with("profile.json does not name it; left out")), "{told:?}");
+    let profiled = profiled.prediction();
     let files: Vec<&str> = profiled.images.iter().map(|image| image.file.as_str()).collect();
     assert_eq!(files, ["p_9.jpg", "p_8.jpg"]);
     assert_eq!(profiled.id, folder.path().file_name().unwrap().to_str().unwrap());
@@ -236,21 +240,18 @@ fn a_model_folder_is_loaded_or_named() {
 }
 
 #[test]
-fn an_engine_that_is_not_there_is_replaced_with_a_word() {
+fn an_engine_that_is_not_there_is_refused_with_the_way_out() {
     let folder = tempfile::tempdir().unwrap();
     let (photo, none) = (folder.path().join("a.jpg"), folder.path().join("none.so"));
     fs::write(&photo, crate::common::photo()).unwrap();
-    let labels = ["--label", "黑色", "--label", "白色"];
     let matched = |engine: &str| {
         let mut command = crate::common::command();
-        command.args(["match", text(&photo), "--engine", engine]).args(labels).env("ORT_DYLIB_PATH", &none);
-        crate::common::Run::of(command.output().unwrap()).exits(0)
+        command.args(["match", text(&photo), "--label", "黑色", "--label", "白色", "--engine", engine]);
+        crate::common::Run::of(command.env("ORT_DYLIB_PATH", &none).output().unwrap())
     };
-    let (flex, replaced) = (matched("flex"), matched("onnxruntime"));
-    assert_eq!((flex.stdout, flex.stderr.as_str()), (replaced.stdout, ""));
-    assert_eq!(replaced.stderr.lines().count(), 1, "{}", replaced.stderr);
-    assert!(replaced.stderr.contains(text(&none)) && replaced.stderr.ends_with("computing with flex\n"));
-    peise(["match", text(&photo), "--engine", "abacus"]).exits(2);
+    matched("flex").succeeds();
+    matched("onnxruntime").refuses(&[text(&none), "leave --engine out to compute with flex"]);
+    matched("abacus").exits(2);
 }
 
 #[test]

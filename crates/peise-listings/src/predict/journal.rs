@@ -111,7 +111,7 @@ impl Journal {
         }
         let path = path.to_owned();
         match read_origin(&file, &path)? {
-            Some((_, done, _)) if done == 0 => Self::begin(file, Some(path), origin),
+            Some((_, 0, _)) => Self::begin(file, Some(path), origin),
             Some((found, done, bytes)) if resume && found == *origin => {
                 let failed = |source| JournalError::Io { path: path.clone(), source };
                 file.set_len(bytes).map_err(failed)?;
