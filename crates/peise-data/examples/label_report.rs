@@ -6,7 +6,7 @@ use peise::colour::{ColourTerm, TERMS, by_word};
 use peise::label::normalize;
 use peise::label::statistics::{Place, phrases, word};
 use peise_data::language::grammar::{
-    GrammarConfig, Modifier, OptionText, PartText, PatternWord, ColourText, WrittenLabel, choose, parse,
+    ColourText, GrammarConfig, Modifier, OptionText, PartText, PatternWord, WrittenLabel, choose, parse,
 };
 use peise_data::language::measure::{FEATURES, bigrams, jensen_shannon, lengths, rate};
 use peise_data::language::split::{Half, half};

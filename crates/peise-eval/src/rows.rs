@@ -182,10 +182,9 @@ impl<'a> Aligned<'a> {
             images.push(ImageRow { file: &image.file, truth, answer, guess });
         }
         let (answered, known) = (answered.into_values().flatten(), answers.map_or(&[][..], |answers| &answers.images));
-        self.findings.extend(answered.map(|place| Finding::UnknownImage {
-            id: listing.id.clone(),
-            file: known[place].file.clone(),
-        }));
+        self.findings.extend(
+            answered.map(|place| Finding::UnknownImage { id: listing.id.clone(), file: known[place].file.clone() }),
+        );
         if counts {
             self.rows.push(ListingRow {
                 id: &listing.id,

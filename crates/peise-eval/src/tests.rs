@@ -40,7 +40,7 @@ fn predicted(listing: &Listing, probability: f32) -> Answer {
         exact: true,
     };
     let problems: Vec<Option<Problem>> = vec![None; listing.images.len()];
-    Answer::decided(listing, &problems, &Decision { assignment, same_as: (0..labels).collect() })
+    Answer::decided(listing, &problems, &Decision::new(assignment, (0..labels).collect()))
 }
 
 fn entries(listings: &[Listing]) -> Vec<Entry> {
@@ -177,7 +177,8 @@ fn a_photo_that_shows_no_option_is_right_if_the_answer_says_so() {
         assert_eq!((found.images, found.shows_none, found.left_out), (2, 1, 1), "{name}");
         assert_eq!((found.acc.value, found.em.value, found.unanswered), (acc, em, unanswered), "{name}");
     }
-    let report = |answer: &Answer| run(std::slice::from_ref(&truth), std::slice::from_ref(answer)).probabilities.unwrap();
+    let report =
+        |answer: &Answer| run(std::slice::from_ref(&truth), std::slice::from_ref(answer)).probabilities.unwrap();
     // The truth of both photos has .8; the rest is .2 for the first, .1 and .1 for the second.
     let right = report(&answered);
     assert!((right.nll.unwrap() + 0.8f64.ln()).abs() < 1e-6);

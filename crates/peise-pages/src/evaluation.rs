@@ -37,14 +37,8 @@ pub struct EvaluationPage<'a> {
 pub fn render(page: &EvaluationPage<'_>) -> String {
     let EvaluationPage { title, evaluation, pictures, language } = page;
     let words = words(*language);
-    let frame = Frame {
-        title,
-        lang: words.lang,
-        class: "evaluation",
-        pictures: Pictures::Embedded,
-        rules: "",
-        script: None,
-    };
+    let frame =
+        Frame { title, lang: words.lang, class: "evaluation", pictures: Pictures::Embedded, rules: "", script: None };
     let report = evaluation.probabilities.as_ref();
     let head = html! {
         @if let Some(report) = report { (unattended(report, words)) }

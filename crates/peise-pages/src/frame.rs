@@ -80,9 +80,8 @@ impl Frame<'_> {
             Pictures::Embedded => "data:",
             Pictures::Beside => "data: 'self' file:",
         };
-        let script = self.script.as_ref().map_or(String::new(), |Script { hash, .. }| {
-            format!("; script-src 'sha256-{hash}'")
-        });
+        let script =
+            self.script.as_ref().map_or(String::new(), |Script { hash, .. }| format!("; script-src 'sha256-{hash}'"));
         format!(
             "default-src 'none'; img-src {pictures}; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'{script}"
         )

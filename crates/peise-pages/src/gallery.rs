@@ -41,14 +41,8 @@ pub struct GalleryPhoto {
 /// The page: each listing's labels with their colours, and its photos, each with its label's colour below.
 pub fn render(title: &str, listings: &[GalleryListing], language: Language) -> String {
     let words = words(language);
-    let frame = Frame {
-        title,
-        lang: words.lang,
-        class: "gallery",
-        pictures: Pictures::Beside,
-        rules: "",
-        script: None,
-    };
+    let frame =
+        Frame { title, lang: words.lang, class: "gallery", pictures: Pictures::Beside, rules: "", script: None };
     let main = html! { @for listing in listings { (section(listing, words)) "\n" } };
     frame.page(&html! {}, &main)
 }
@@ -93,8 +87,7 @@ mod tests {
     fn every_photo_names_what_it_shows() {
         let evil = "\"><script>alert('x')</script>";
         let option = GalleryOption { label: evil.into(), colours: vec![[1, 2, 3]] };
-        let photo =
-            |option| GalleryPhoto { source: "test/a/a_0.jpg".into(), option, remark: " · Collage".into() };
+        let photo = |option| GalleryPhoto { source: "test/a/a_0.jpg".into(), option, remark: " · Collage".into() };
         let listing = GalleryListing {
             heading: evil.into(),
             options: vec![option],

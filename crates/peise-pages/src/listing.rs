@@ -45,14 +45,8 @@ pub fn write_report(
         assert_eq!(photos.len(), answer.images.len(), "one photo for each photo of the answer");
     }
     let words = words(options.language);
-    let frame = Frame {
-        title,
-        lang: words.lang,
-        class: "listings",
-        pictures: Pictures::Embedded,
-        rules: "",
-        script: None,
-    };
+    let frame =
+        Frame { title, lang: words.lang, class: "listings", pictures: Pictures::Embedded, rules: "", script: None };
     let head = Summary::of(listings, options).head(words, options);
     out.write_all(frame.open(&head).as_bytes())?;
     let order = shown(listings, options);

@@ -62,15 +62,9 @@ mod tests {
 
     #[test]
     fn probabilities_are_never_flattered() {
-        for (probability, expected) in [
-            (f32::NAN, "–"),
-            (1.0, ">99%"),
-            (0.0, "<1%"),
-            (0.989, "98%"),
-            (0.62, "62%"),
-            (0.019, "1%"),
-            (7.0, ">99%"),
-        ] {
+        for (probability, expected) in
+            [(f32::NAN, "–"), (1.0, ">99%"), (0.0, "<1%"), (0.989, "98%"), (0.62, "62%"), (0.019, "1%"), (7.0, ">99%")]
+        {
             assert_eq!(percent(probability), expected);
         }
     }

@@ -13,7 +13,12 @@ fn html_that_is_not_escaped_stands_in_the_frame_alone() {
                 visit(&path, found);
             } else if path.extension().is_some_and(|ending| ending == "rs") && !path.ends_with("tests.rs") {
                 let text = fs::read_to_string(&path).unwrap();
-                found.extend(["PreEscaped", "render_to"].iter().any(|raw| text.contains(raw)).then(|| path.file_name().unwrap().to_string_lossy().into()));
+                found.extend(
+                    ["PreEscaped", "render_to"]
+                        .iter()
+                        .any(|raw| text.contains(raw))
+                        .then(|| path.file_name().unwrap().to_string_lossy().into()),
+                );
             }
         }
     }

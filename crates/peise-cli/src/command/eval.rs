@@ -1,6 +1,6 @@
 //! `peise eval`: saved predictions against the truth.
 
-use crate::failure::{Failure, Outcome, write_error};
+use crate::failure::{Failure, Outcome};
 use crate::output;
 use clap::Args;
 use peise::atomic::write_atomically;

@@ -162,7 +162,7 @@ fn an_axis_switched_off_is_off() {
 fn what_training_draws_holds_no_held_out_pair_or_light() {
     let set = small(Preset::Train, 1);
     for index in 0..300 {
-        let plan = Plan::choose(&set.config, &mut random::stream(9, index, None));
+        let plan = plan::Plan::choose(&set.config, &mut random::stream(9, index, None));
         let worn: Vec<Product> = plan
             .parts
             .iter()

@@ -50,7 +50,8 @@ fn two_colours_are_both_wanted() {
             outfit.put_pixel(x, y, Rgb([240, 165, 184]));
         }
     }
-    let scores = nearest_colour_scores(&listing(&["绿色上衣+粉色裙子", "绿色上衣+黑色裙子", "绿色"], 1), [outfit].iter());
+    let scores =
+        nearest_colour_scores(&listing(&["绿色上衣+粉色裙子", "绿色上衣+黑色裙子", "绿色"], 1), [outfit].iter());
     assert!(scores.row(0)[0] > scores.row(0)[1]);
 }
 

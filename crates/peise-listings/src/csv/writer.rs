@@ -139,7 +139,7 @@ mod tests {
             rule: Rule::Free,
             exact: true,
         };
-        Answer::decided(listing, problems, &Decision { assignment, same_as: vec![0] })
+        Answer::decided(listing, problems, &Decision::new(assignment, vec![0]))
     }
 
     #[test]

@@ -55,7 +55,7 @@ impl MatchListings for FirstByte {
                 rule: options.rule,
                 exact: options.none == NonePolicy::Forbid,
             };
-            Answer::decided(listing, &problems, &Decision { assignment, same_as: (0..labels).collect() })
+            Answer::decided(listing, &problems, &Decision::new(assignment, (0..labels).collect()))
         };
         Ok(listings.iter().zip(photos).map(one).collect())
     }

@@ -184,7 +184,7 @@ fn answered() -> Answered {
         rule: peise::matcher::decode::Rule::Cover,
         exact: true,
     };
-    let decision = peise::answer::Decision { assignment, same_as: vec![0, 1] };
+    let decision = peise::answer::Decision::new(assignment, vec![0, 1]);
     let answer = Answer::decided(&listing, &[None, None], &decision);
     Answered::new(listing, answer)
 }

@@ -58,7 +58,6 @@ pub(super) fn tiles(evaluation: &Evaluation, words: &Words) -> Markup {
     }
 }
 
-
 fn interval(Estimate { value, low, high }: Estimate) -> Markup {
     html! { (share(value)) small { (share(low)) " – " (share(high)) } }
 }

@@ -10,11 +10,7 @@ use crate::number::one_decimal;
 use crate::words::Words;
 
 /// One figure for each mistake.
-pub(super) fn mistakes(
-    worst: &[Mistake],
-    pictures: &HashMap<(String, String), Vec<u8>>,
-    words: &Words,
-) -> Markup {
+pub(super) fn mistakes(worst: &[Mistake], pictures: &HashMap<(String, String), Vec<u8>>, words: &Words) -> Markup {
     let own = &words.evaluation;
     html! {
         section.panel {

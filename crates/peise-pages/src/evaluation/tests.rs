@@ -68,7 +68,8 @@ fn the_page_holds_everything_and_lets_nothing_out() {
         assert_eq!(page.matches(" alt=\"").count(), page.matches("<img ").count());
     }
     let plain = evaluate(&truth, &answers, None, &options).unwrap();
-    let page = EvaluationPage { title: "x", evaluation: &plain, pictures: &HashMap::new(), language: Language::English };
+    let page =
+        EvaluationPage { title: "x", evaluation: &plain, pictures: &HashMap::new(), language: Language::English };
     assert!(!render(&page).contains("<figure>"), "without probabilities there is nothing to draw");
     assert!(render(&page).contains("of these without an option: 1"));
 }

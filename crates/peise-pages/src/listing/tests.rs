@@ -87,7 +87,9 @@ fn unsure_photos_name_their_runner_up() {
 
 #[test]
 fn the_runner_up_may_be_no_option() {
-    for (none, marginals, second) in [(0.3, vec![0.6, 0.1], "or no option 30%"), (0.1, vec![0.6, 0.3], "白色</bdi> 30%")] {
+    for (none, marginals, second) in
+        [(0.3, vec![0.6, 0.1], "or no option 30%"), (0.1, vec![0.6, 0.3], "白色</bdi> 30%")]
+    {
         let mut answer = answer("a", &[0.6], 0.6);
         answer.images[0].marginals = marginals;
         answer.images[0].none = none;
@@ -179,7 +181,9 @@ fn photos_that_cannot_be_read_are_rows_of_their_own() {
     let mut listing = report(&answer);
     listing.photos[0].truth = Some(Truth::Label("黑色".into()));
     let page = page_of(&[listing], &ReportOptions::default());
-    assert!(page.contains("<li><bdi class=\"name\">torn.jpg</bdi> <span lang=\"en\">torn.jpg is truncated</span></li>"));
+    assert!(
+        page.contains("<li><bdi class=\"name\">torn.jpg</bdi> <span lang=\"en\">torn.jpg is truncated</span></li>")
+    );
     assert_order(&page, &["unreadable photos</dt><dd>1", "(Acc)</dt><dd>0.0000"]);
     let groups = ["黑色</bdi><span class=\"count\">1", "a_0.jpg", "白色</bdi><span class=\"count\">1", "a_1.jpg"];
     assert_order(&page, &groups);

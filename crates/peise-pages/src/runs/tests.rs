@@ -119,7 +119,10 @@ fn nothing_is_a_page_too() {
     for page in [&empty, &mixed] {
         assert!(page.ends_with("</html>\n") && !page.contains("NaN%"));
     }
-    let only = RunCurves { validations: vec![ValidationPoint { step: u64::MAX, ..Default::default() }], ..RunCurves::default() };
+    let only = RunCurves {
+        validations: vec![ValidationPoint { step: u64::MAX, ..Default::default() }],
+        ..RunCurves::default()
+    };
     assert!(!page(&[only]).contains("NaN%"));
 }
 

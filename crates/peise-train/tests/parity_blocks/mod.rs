@@ -164,7 +164,7 @@ impl<'a> Worst<'a> {
         Self { fixture, found: Vec::new(), looser: Vec::new() }
     }
 
-    pub const HEAD: &str = "     outputs   gradients  statistics  tensors";
+    pub const HEAD: &'static str = "     outputs   gradients  statistics  tensors";
 
     pub fn count(&self) -> usize {
         self.found.len()

@@ -69,4 +69,9 @@ impl Fingerprint {
         ((variance(0) + variance(1) + variance(2)) / 3.0).sqrt()
     }
 }
-impl Fingerprint { #[doc(hidden)] pub fn cells_for_lab(&self)->&[[u8;3]]{&self.cells} }
+impl Fingerprint {
+    #[doc(hidden)]
+    pub fn cells_for_lab(&self) -> &[[u8; 3]] {
+        &self.cells
+    }
+}
