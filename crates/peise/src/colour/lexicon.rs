@@ -165,6 +165,7 @@ struct Shared {
     words: WordList,
     typos: Typos,
     given_names: HashSet<String>,
+    evocative: HashSet<String>,
 }
 
 impl Lexicon {
@@ -189,10 +190,13 @@ impl Lexicon {
         let mut languages = Vec::new();
         let words = WordList::new(words::spellings(table, &concepts, &mut languages));
         let typos = Typos::new(&words, &concepts);
-        let given = table.words.iter().filter(|row| row.key == words::GIVEN_NAME);
-        let given_names = given.flat_map(|row| row.words().map(str::to_owned)).collect();
+        let listed = |key: &str| -> HashSet<String> {
+            let rows = table.words.iter().filter(|row| row.key == key);
+            rows.flat_map(|row| row.words().map(str::to_owned)).collect()
+        };
+        let (given_names, evocative) = (listed(words::GIVEN_NAME), listed(words::EVOCATIVE));
         Self {
-            shared: Arc::new(Shared { concepts, languages, words, typos, given_names }),
+            shared: Arc::new(Shared { concepts, languages, words, typos, given_names, evocative }),
             shop: WordList::default(),
             shop_concepts: Vec::new(),
         }

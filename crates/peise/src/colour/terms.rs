@@ -3,6 +3,7 @@
 //! The values are this project's own choice: what cloth of that name looks like in a product photo,
 //! hence black is not 0 and red is not 255. Each word belongs to exactly one term.
 
+use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use super::lexicon::table::{self, Definition};
@@ -13,9 +14,14 @@ use super::{ColourTerm, lab_to_srgb};
 /// Import and drawing of listings depend on order, values and words: the rows of the table that they come from stay.
 pub static TERMS: LazyLock<Vec<ColourTerm>> = LazyLock::new(|| {
     let table = table::builtin();
+    let rows: HashMap<(&str, &str), &table::Words<'_>> = table
+        .words
+        .iter()
+        .filter(|row| row.role == "term")
+        .map(|row| ((row.key, row.language), row))
+        .collect();
     let words = |key: &str, language: &str| -> Option<&'static [&'static str]> {
-        let row = table.words.iter().find(|row| row.role == "term" && row.key == key && row.language == language)?;
-        Some(Vec::leak(row.words().collect()))
+        Some(Vec::leak(rows.get(&(key, language))?.words().collect()))
     };
     let term = |definition: &Definition<'static>| {
         Some(ColourTerm {

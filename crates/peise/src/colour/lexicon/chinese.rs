@@ -99,7 +99,8 @@ fn colour_text(lexicon: &Lexicon, colour: &NamedColour) -> String {
             let mut text = concept.chinese.clone();
             for modifier in colour.modifiers.iter().rev() {
                 let word = modifier_text(modifier);
-                if !text.starts_with(word) {
+                let fits = &**modifier != "heather" || text.starts_with('灰');
+                if fits && !text.starts_with(word) {
                     text.insert_str(0, word);
                 }
             }

@@ -148,6 +148,7 @@ pub(super) fn listing(
     shares: &Shares,
 ) -> ListingReading {
     drop_given_names(lexicon, &mut items);
+    items.iter_mut().for_each(|items| drop_evocative(lexicon, items));
     let read = |(label, items): (&&str, Vec<Item>)| {
         let mut reading = group::group(lexicon, label, &items);
         reading.chinese = super::chinese::label(lexicon, &reading);
@@ -184,6 +185,25 @@ fn drop_given_names(lexicon: &Lexicon, items: &mut [Vec<Item>]) {
     }
     for items in items.iter_mut().filter(|items| is_given(items)) {
         items[0].meaning = Meaning::Unknown;
+    }
+}
+
+/// Takes words such as "night" and "ice" for no colours where a plainer colour shares their stretch of the label.
+fn drop_evocative(lexicon: &Lexicon, items: &mut [Item]) {
+    let stretches = items.split_mut(|item| matches!(item.meaning, Meaning::Mark(_)));
+    for stretch in stretches {
+        let colour = |item: &Item| match item.meaning {
+            Meaning::Concept { concept, language } => {
+                language != u8::MAX && lexicon.concept(concept).role == Role::Colour
+            }
+            _ => false,
+        };
+        let evocative = |item: &Item| lexicon.shared.evocative.contains(&item.text.to_lowercase());
+        if stretch.iter().any(|item| colour(item) && !evocative(item)) {
+            for item in stretch.iter_mut().filter(|item| colour(item) && evocative(item)) {
+                item.meaning = Meaning::Unknown;
+            }
+        }
     }
 }
 

@@ -11,6 +11,9 @@ use super::{Concept, Role};
 /// Key of the words that may be given names instead of colours.
 pub const GIVEN_NAME: &str = "given name";
 
+/// Key of the words that are colours only where no plainer colour stands beside them: night, ice.
+pub const EVOCATIVE: &str = "evocative";
+
 /// What one spelling means in one language.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
@@ -130,8 +133,8 @@ pub fn spellings(table: &Table<'_>, concepts: &[Concept], languages: &mut Vec<Ar
             continue;
         }
         let Some(role) = Role::from_table(row.role) else { continue };
-        // Given names are colour words too; which they are, the whole listing tells.
-        if row.key == GIVEN_NAME {
+        // These are colour words too; what they are, their neighbours tell.
+        if row.key == GIVEN_NAME || row.key == EVOCATIVE {
             continue;
         }
         let Some(&concept) = by_key.get(&(role, row.key)) else { continue };
@@ -182,7 +185,11 @@ fn variants(word: &str, language: &str, role: Role) -> Vec<String> {
         }
         "ar" | "he" => {
             let article = if language == "ar" { "ال" } else { "ה" };
+            // "And" is one letter, written together with the next word.
+            let and = if language == "ar" { "و" } else { "ו" };
             variants.push(format!("{article}{word}"));
+            variants.push(format!("{and}{word}"));
+            variants.push(format!("{and}{article}{word}"));
             if word.contains(' ') {
                 variants.push(word.split(' ').map(|part| format!("{article}{part}")).collect::<Vec<_>>().join(" "));
             }

@@ -12,6 +12,8 @@ const SMALL_PARTS: [&str; 16] = [
 ];
 /// Languages in which a modifier or a part's colour follows its noun.
 const NOUN_FIRST: [&str; 14] = ["es", "pt", "fr", "it", "ro", "ca", "gl", "ar", "he", "fa", "vi", "th", "id", "ms"];
+/// The colour whose words alone mean grey, and beside another colour that it is flecked.
+const MELANGE: &str = "Grey Melange";
 /// What a colour introduced by "with" weighs beside the others.
 const ACCENT_WEIGHT: f32 = 0.3;
 
@@ -73,7 +75,8 @@ impl Grouper<'_> {
         match item.meaning {
             Meaning::Mark(mark) => {
                 if matches!(mark, '+' | '&' | '/' | ',' | '，' | '、' | '|' | ';' | '(' | ')' | '[' | ']' | '【' | '】'
-                    | '·' | '•' | '・' | '×' | '\\' | ':' | '–')
+                    | '·' | '•' | '・' | '×' | '\\')
+                    || (mark == ':' && !self.current.colours.is_empty())
                 {
                     self.close(false);
                 }
@@ -178,6 +181,20 @@ impl Grouper<'_> {
                 *before = colour;
             }
             before.range.end = end;
+            return;
+        }
+        if self.after_colour
+            && let Some(&last) = self.current.colours.last()
+            && let before = &mut self.reading.colours[last]
+            && (*before.key == *MELANGE) != (*colour.key == *MELANGE)
+        {
+            if *before.key == *MELANGE {
+                colour.range.start = before.range.start;
+                *before = colour;
+            } else {
+                before.range.end = colour.range.end;
+            }
+            before.modifiers.push("heather".into());
             return;
         }
         if self.current.part.is_some() && self.current.colours.is_empty() {
