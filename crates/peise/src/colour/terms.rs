@@ -49,5 +49,5 @@ mod tests {
     }
 
     /// Of the terms that the embedded model was trained with.
-    const FINGERPRINT: u64 = 0;
+    const FINGERPRINT: u64 = 11_305_977_842_159_564_727;
 }

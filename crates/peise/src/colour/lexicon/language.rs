@@ -10,6 +10,8 @@ const ENGLISH_PRIOR: f32 = 0.15;
 
 /// What a word that agrees but for its accents counts beside one that agrees.
 const INEXACT: f32 = 0.4;
+/// What an English word counts for English where another language has it too.
+const SHARED_ENGLISH: f32 = 0.5;
 
 /// Shares of the languages, of one label or of a listing; they sum to 1, or are all 0.
 #[derive(Debug, Clone, PartialEq)]
@@ -41,6 +43,12 @@ pub fn votes(text: &str, tokens: &[Token], languages: &[Arc<str>], role: impl Fn
                 Some((_, known)) => *known = known.max(weight),
                 None => weights.push((language, weight)),
             }
+        }
+        // Shops of all countries use English words: shared ones tell less of English than of the other language.
+        if weights.len() > 1
+            && let Some((_, english)) = weights.iter_mut().find(|(language, _)| &*languages[*language] == "en")
+        {
+            *english *= SHARED_ENGLISH;
         }
         let certainty = if token.guessed { 0.3 } else { 1.0 };
         for &(language, weight) in &weights {
