@@ -1,6 +1,6 @@
 //! Colour terms as clothes sellers use them, and the arithmetic of colour difference.
 //!
-//! One table ([`TERMS`]) serves the import of labelled photos, the synthetic listings and the
+//! One list ([`TERMS`], the fixed part of the [`lexicon`]) serves the import of labelled photos, the synthetic listings and the
 //! nearest-colour baseline. Text is searched by longest match, so that 牛油果绿 is not read as 绿.
 //!
 //! # Source

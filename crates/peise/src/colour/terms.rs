@@ -14,12 +14,8 @@ use super::{ColourTerm, lab_to_srgb};
 /// Import and drawing of listings depend on order, values and words: the rows of the table that they come from stay.
 pub static TERMS: LazyLock<Vec<ColourTerm>> = LazyLock::new(|| {
     let table = table::builtin();
-    let rows: HashMap<(&str, &str), &table::Words<'_>> = table
-        .words
-        .iter()
-        .filter(|row| row.role == "term")
-        .map(|row| ((row.key, row.language), row))
-        .collect();
+    let rows: HashMap<(&str, &str), &table::Words<'_>> =
+        table.words.iter().filter(|row| row.role == "term").map(|row| ((row.key, row.language), row)).collect();
     let words = |key: &str, language: &str| -> Option<&'static [&'static str]> {
         Some(Vec::leak(rows.get(&(key, language))?.words().collect()))
     };

@@ -39,11 +39,7 @@ pub fn listing(labels: &[LabelReading]) -> Vec<String> {
 }
 
 /// Labels that differ and have become equal, where the repair would change them; `None` if there are none.
-fn merged(
-    labels: &[LabelReading],
-    chinese: &[String],
-    repair: impl Fn(&LabelReading) -> String,
-) -> Option<Vec<usize>> {
+fn merged(labels: &[LabelReading], chinese: &[String], repair: impl Fn(&LabelReading) -> String) -> Option<Vec<usize>> {
     let mut first: HashMap<String, (String, bool)> = HashMap::new();
     let keys: Vec<String> = chinese.iter().map(|text| normalize(text)).collect();
     for (key, label) in keys.iter().zip(labels) {
@@ -69,7 +65,8 @@ fn is_chinese(reading: &LabelReading) -> bool {
 
 fn text_of(lexicon: &Lexicon, reading: &LabelReading, segment: &Segment) -> String {
     let mut text = segment.unknown.join(" ");
-    if !text.is_empty() && !(segment.colours.is_empty() && segment.patterns.is_empty() && segment.part.is_none()) {
+    let names_looks = !segment.colours.is_empty() || !segment.patterns.is_empty() || segment.part.is_some();
+    if names_looks && !text.is_empty() {
         text.push(' ');
     }
     let colours: Vec<String> =

@@ -119,10 +119,7 @@ impl Splitter<'_> {
             && !entries.is_empty()
             && kind == Class::Hangul
         {
-            return Some(vec![
-                Part { range: 0..length, entries, guessed: true },
-                unknown(length..run.len()),
-            ]);
+            return Some(vec![Part { range: 0..length, entries, guessed: true }, unknown(length..run.len())]);
         }
         (1..(run.len() + 1).saturating_sub(least)).find_map(|start| {
             let entries = colours(self.words.get(&run[start..])?);

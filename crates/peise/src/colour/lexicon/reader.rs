@@ -140,11 +140,8 @@ fn shop_word(lexicon: &Lexicon, text: &Folded, at: usize) -> Option<(usize, Vec<
 }
 
 fn candidates(entries: &[Entry], plain: &[char]) -> Vec<Candidate> {
-    let candidate = |entry: &Entry| Candidate {
-        language: entry.language,
-        concept: entry.concept,
-        exact: *entry.plain == *plain,
-    };
+    let candidate =
+        |entry: &Entry| Candidate { language: entry.language, concept: entry.concept, exact: *entry.plain == *plain };
     entries.iter().map(candidate).collect()
 }
 

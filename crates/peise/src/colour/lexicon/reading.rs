@@ -14,7 +14,10 @@ pub(super) use group::Segment;
 /// What one piece of a label means.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Meaning {
-    Concept { concept: u16, language: u8 },
+    Concept {
+        concept: u16,
+        language: u8,
+    },
     Srgb([u8; 3]),
     Mark(char),
     /// A number, a size, the unknown front of a compound.
@@ -176,9 +179,8 @@ fn drop_given_names(lexicon: &Lexicon, items: &mut [Vec<Item>]) {
         return;
     }
     let given = &lexicon.shared.given_names;
-    let is_given = |items: &Vec<Item>| {
-        items.len() == 1 && colour(&items[0]) && given.contains(&items[0].text.to_lowercase())
-    };
+    let is_given =
+        |items: &Vec<Item>| items.len() == 1 && colour(&items[0]) && given.contains(&items[0].text.to_lowercase());
     let others = items.iter().filter(|items| items.iter().any(colour) && !is_given(items)).count();
     if others >= nameless {
         return;
@@ -208,9 +210,8 @@ fn drop_evocative(lexicon: &Lexicon, items: &mut [Item]) {
 }
 
 /// Hues so plain that a finer word beside them tells more: "Petrol Blau" is petrol.
-const PLAIN_HUES: [&str; 12] = [
-    "Black", "White", "Grey", "Red", "Orange", "Yellow", "Green", "Blue", "Purple", "Pink", "Brown", "Beige",
-];
+const PLAIN_HUES: [&str; 12] =
+    ["Black", "White", "Grey", "Red", "Orange", "Yellow", "Green", "Blue", "Purple", "Pink", "Brown", "Beige"];
 
 /// Whether two colour words side by side name one colour, and then whether the first is the finer.
 fn finer(first: &NamedColour, second: &NamedColour) -> Option<bool> {

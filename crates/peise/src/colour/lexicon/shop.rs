@@ -123,10 +123,10 @@ mod tests {
     #[test]
     fn files_of_colours_are_read_and_errors_name_the_line() {
         let colours = read_shop_colours("\u{FEFF}Name,HEX\r\n\"Sea, deep\",#0a3\r\nVerano ;C0392B\n\n").unwrap();
-        assert_eq!(colours.iter().map(|c| (&*c.name, c.srgb, c.line)).collect::<Vec<_>>(), [
-            ("Sea, deep", [0, 170, 51], 2),
-            ("Verano", [192, 57, 43], 3)
-        ]);
+        assert_eq!(
+            colours.iter().map(|c| (&*c.name, c.srgb, c.line)).collect::<Vec<_>>(),
+            [("Sea, deep", [0, 170, 51], 2), ("Verano", [192, 57, 43], 3)]
+        );
         for (text, expected) in [
             ("a,#12345", "line 1: the colour of `a` is `#12345`, which is no hex code such as #C0392B"),
             ("a,#123456\nb", "line 2: `b` is no row of the table"),

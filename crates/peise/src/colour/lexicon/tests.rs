@@ -23,7 +23,15 @@ fn western_european_languages_are_read() {
         ("en", &[("Heather Grey", "麻灰"), ("Oatmeal", "燕麦色"), ("Blush", "浅粉"), ("Charcoal", "炭灰")]),
         ("en", &[("Red top + Blue skirt", "红色上衣+蓝色裙子"), ("Black with White Logo", "黑色+白色图案")]),
         ("en", &[("Navy/White Stripe", "藏青+白色条纹"), ("White shoes with red laces", "白色鞋+红色带")]),
-        ("en", &[("Light yellow", "嫩黄"), ("Hot Pink", "桃红"), ("3 Pack (Black, White)", "黑色+白色"), ("Random", "随机")]),
+        (
+            "en",
+            &[
+                ("Light yellow", "嫩黄"),
+                ("Hot Pink", "桃红"),
+                ("3 Pack (Black, White)", "黑色+白色"),
+                ("Random", "随机"),
+            ],
+        ),
         ("en", &[("As pictured", "图片色"), ("Grey Camo", "灰色迷彩"), ("Pink Polka Dot", "粉色波点")]),
         ("de", &[("Schwarz", "黑色"), ("Rote Hose", "红色裤子"), ("Dunkelgrün", "墨绿"), ("Grau meliert", "麻灰")]),
         ("de", &[("schwarzweiß", "黑色+白色"), ("Blau-Weiß gestreift", "蓝色+白色条纹"), ("tuerkis", "松石蓝")]),
@@ -86,6 +94,9 @@ fn a_word_of_several_languages_is_read_in_the_listings_language() {
         (&["Marrón", "Negro", "Verde"], "Brown"),
         (&["marron", "negro", "amarillo"], "Brown"),
         (&["Khaki", "Black", "White"], "Khaki"),
+        (&["Khaki", "Navy", "Burgundy"], "Khaki"),
+        (&["Khaki", "Beige"], "Khaki"),
+        (&["Khaki", "Schwarz", "Beige"], "Khaki Green"),
         (&["Haki", "Siyah", "Beyaz"], "Khaki Green"),
         (&["Хаки", "Черный"], "Khaki Green"),
         (&["卡其", "黑色"], "Khaki"),
@@ -198,7 +209,8 @@ fn every_word_of_the_fixed_terms_is_read_as_its_term() {
 
 #[test]
 fn chinese_texts_of_the_table_name_terms() {
-    for concept in Lexicon::builtin().concepts().filter(|concept| concept.lab.is_some() && !concept.chinese.is_empty()) {
+    for concept in Lexicon::builtin().concepts().filter(|concept| concept.lab.is_some() && !concept.chinese.is_empty())
+    {
         let bare = concept.chinese.trim_start_matches(['浅', '深']);
         let known = by_word(bare).is_some() || crate::colour::find(bare).is_some();
         assert!(known || matches!(bare, "透明" | "木" | "荧光橙"), "{}: {}", concept.key, concept.chinese);
@@ -208,7 +220,9 @@ fn chinese_texts_of_the_table_name_terms() {
 #[test]
 fn hostile_labels_take_linear_time() {
     let started = std::time::Instant::now();
-    for piece in ["a", "красн", "black ", "黒", "블", "ラ", "#", "rgb(", "hell", "\u{301}", "(", "x/", "redredblue", "ال"] {
+    for piece in
+        ["a", "красн", "black ", "黒", "블", "ラ", "#", "rgb(", "hell", "\u{301}", "(", "x/", "redredblue", "ال"]
+    {
         let label = piece.repeat(20_000 / piece.chars().count());
         let reading = Lexicon::builtin().read_listing(&vec![label; 32]);
         assert_eq!(reading.labels.len(), 32);
@@ -228,8 +242,7 @@ fn the_page_counts_what_the_table_has() {
     for (at, language) in lexicon.languages().iter().enumerate() {
         let words = |role: Option<Role>| {
             let of = |entry: &words::Entry| {
-                usize::from(entry.language) == at
-                    && role.is_none_or(|role| lexicon.concept(entry.concept).role == role)
+                usize::from(entry.language) == at && role.is_none_or(|role| lexicon.concept(entry.concept).role == role)
             };
             lexicon.shared.words.iter().filter(|(_, entries)| entries.iter().any(of)).count()
         };

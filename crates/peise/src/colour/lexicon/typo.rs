@@ -14,8 +14,22 @@ const SHORTEST: usize = 5;
 const LONGEST: usize = 24;
 /// Words of [`SHORTEST`] letters are corrected only towards these concepts.
 const PLAIN: [&str; 16] = [
-    "Black", "White", "Grey", "Brown", "Red", "Orange", "Yellow", "Green", "Blue", "Purple", "Pink", "Beige", "Khaki",
-    "Off White", "Camel", "Olive",
+    "Black",
+    "White",
+    "Grey",
+    "Brown",
+    "Red",
+    "Orange",
+    "Yellow",
+    "Green",
+    "Blue",
+    "Purple",
+    "Pink",
+    "Beige",
+    "Khaki",
+    "Off White",
+    "Camel",
+    "Olive",
 ];
 
 /// Colour words by what is left when one letter is taken out; two words are one slip apart if they share such a rest.

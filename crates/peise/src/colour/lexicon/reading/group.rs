@@ -74,9 +74,27 @@ impl Grouper<'_> {
     fn take(&mut self, item: &Item, next: Option<&Item>) {
         match item.meaning {
             Meaning::Mark(mark) => {
-                if matches!(mark, '+' | '&' | '/' | ',' | '，' | '、' | '|' | ';' | '(' | ')' | '[' | ']' | '【' | '】'
-                    | '·' | '•' | '・' | '×' | '\\')
-                    || (mark == ':' && !self.current.colours.is_empty())
+                if matches!(
+                    mark,
+                    '+' | '&'
+                        | '/'
+                        | ','
+                        | '，'
+                        | '、'
+                        | '|'
+                        | ';'
+                        | '('
+                        | ')'
+                        | '['
+                        | ']'
+                        | '【'
+                        | '】'
+                        | '·'
+                        | '•'
+                        | '・'
+                        | '×'
+                        | '\\'
+                ) || (mark == ':' && !self.current.colours.is_empty())
                 {
                     self.close(false);
                 }
@@ -234,7 +252,11 @@ impl Grouper<'_> {
     fn finish(mut self) -> LabelReading {
         self.close(false);
         let leftover: Vec<Arc<str>> = self.waiting.drain(..).map(|(modifier, _)| modifier).collect();
-        self.reading.dropped.extend(leftover.iter().map(|modifier| modifier.to_string()));
+        // "Pink (light)": what waits for a colour that never comes belongs to the last one.
+        match self.reading.colours.last_mut() {
+            Some(last) if last.modifiers.is_empty() => last.modifiers = leftover,
+            _ => self.reading.dropped.extend(leftover.iter().map(ToString::to_string)),
+        }
         let Self { lexicon, mut reading, .. } = self;
         for segment in &reading.segments {
             let part = segment.part.map(|part| Arc::clone(&lexicon.concept(part).key));
