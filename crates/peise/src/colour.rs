@@ -1,7 +1,7 @@
 //! Colour terms as clothes sellers use them, and the arithmetic of colour difference.
 //!
-//! One list ([`TERMS`], the fixed part of the [`lexicon`]) serves the import of labelled photos, the synthetic listings and the
-//! nearest-colour baseline. Text is searched by longest match, so that 牛油果绿 is not read as 绿.
+//! One list ([`TERMS`], the fixed part of the [`lexicon`]) serves the import of labelled photos, the synthetic
+//! listings and the nearest-colour baseline. Text is searched by longest match, so that 牛油果绿 is not read as 绿.
 //!
 //! # Source
 //! sRGB: IEC 61966-2-1. CIELAB: CIE 15, D65, 2 degrees. Colour difference: G. Sharma, W. Wu,

@@ -5,7 +5,7 @@
 //!
 //! let listing = Lexicon::builtin().read_listing(&["Hellblau", "Dunkelgrün", "Weiß/Rot gestreift"]);
 //! assert_eq!(listing.language(), Some("de"));
-//! assert_eq!(listing.chinese(), ["浅蓝色", "深绿色", "白色+红色条纹"]);
+//! assert_eq!(listing.chinese(), ["天蓝", "墨绿", "白色+红色条纹"]);
 //! ```
 //!
 //! Words, colours and sources are the rows of `lexicon.tsv`; `docs/colours.md` lists what is covered and how to add to
