@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use super::reading::{LabelReading, NamedColour, Segment};
+use super::reading::{LabelReading, NamedColour, Segment, Span};
 use super::{Lexicon, Role};
 use crate::colour::{ColourTerm, Lightness, Mention, TERMS, delta_e};
 use crate::label::normalize;
@@ -53,14 +53,18 @@ fn merged(labels: &[LabelReading], chinese: &[String], repair: impl Fn(&LabelRea
     (!merged.is_empty()).then_some(merged)
 }
 
-/// Whether a label is Chinese as the models know it: characters, digits and marks, nothing traditional alone.
+/// Whether a label is Chinese as the models know it, Latin letters beside Chinese colours included; nothing that is
+/// traditional alone.
 fn is_chinese(reading: &LabelReading) -> bool {
-    let foreign = |character: char| {
-        character.is_alphabetic()
-            && !matches!(character, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
+    let is_han = |character: char| {
+        matches!(character, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
     };
-    let chinese = |language: Option<&str>| matches!(language, None | Some("zh-CN"));
-    !reading.text.chars().any(foreign) && reading.spans.iter().all(|span| chinese(span.language.as_deref()))
+    let of = |span: &Span, language: &str| span.language.as_deref() == Some(language);
+    let named = |span: &Span| of(span, "zh-CN") && matches!(span.role, Role::Colour | Role::Pattern);
+    let foreign = reading.text.chars().any(|character| character.is_alphabetic() && !is_han(character));
+    reading.text.chars().any(is_han)
+        && !reading.spans.iter().any(|span| of(span, "zh-TW") || of(span, "ja") || of(span, "ko"))
+        && (!foreign || reading.spans.iter().any(named))
 }
 
 fn text_of(lexicon: &Lexicon, reading: &LabelReading, segment: &Segment) -> String {

@@ -84,6 +84,16 @@ pub fn shares<'a>(votes: impl IntoIterator<Item = &'a Vec<f32>>, languages: &[Ar
     Shares(if total > 0.0 { sums.into_iter().map(|sum| sum / total).collect() } else { sums })
 }
 
+/// Whether a label can be Japanese: kana (but not の, which Chinese shops write too), or a character of Japan alone.
+pub fn is_japanese(label: &str) -> bool {
+    let japanese = |character: char| match character {
+        'の' | '・' | 'ー' => false,
+        '\u{3041}'..='\u{30FF}' | '\u{FF66}'..='\u{FF9F}' => true,
+        other => "黒紺緑桜蛍杢縞枠鶯焦緋".contains(other),
+    };
+    label.chars().take(super::reader::LONGEST_LABEL).any(japanese)
+}
+
 /// Languages that alone, or with few others, use a letter.
 fn hints(character: char) -> &'static [&'static str] {
     match character {

@@ -49,7 +49,10 @@ impl Token {
 pub fn read(lexicon: &Lexicon, labels: &[&str]) -> ListingReading {
     let languages = &lexicon.shared.languages;
     let folded: Vec<Folded> = labels.iter().map(|label| Folded::new(label, LONGEST_LABEL)).collect();
-    let tokens: Vec<Vec<Token>> = folded.iter().map(|text| tokens(lexicon, text)).collect();
+    // Words in Chinese characters are Japanese only where something else is.
+    let chinese = !labels.iter().any(|label| language::is_japanese(label));
+    let without = languages.iter().position(|language| chinese && &**language == "ja").map(|at| at as u8);
+    let tokens: Vec<Vec<Token>> = folded.iter().map(|text| tokens(lexicon, text, without)).collect();
     let votes: Vec<Vec<f32>> = labels
         .iter()
         .zip(&tokens)
@@ -64,8 +67,8 @@ pub fn read(lexicon: &Lexicon, labels: &[&str]) -> ListingReading {
     reading::listing(lexicon, labels, items.collect(), &listing)
 }
 
-/// Cuts a folded text into tokens.
-fn tokens(lexicon: &Lexicon, text: &Folded) -> Vec<Token> {
+/// Cuts a folded text into tokens; words of one language may be left out.
+fn tokens(lexicon: &Lexicon, text: &Folded, without: Option<u8>) -> Vec<Token> {
     let characters = &text.characters;
     let mut tokens: Vec<Token> = Vec::new();
     let mut at = 0;
@@ -82,7 +85,7 @@ fn tokens(lexicon: &Lexicon, text: &Folded) -> Vec<Token> {
         } else if let Some((code, length)) = code_at(text, at) {
             tokens.push(Token { code: Some(code), ..bare(at..at + length) });
             at += length;
-        } else if let Some((length, candidates)) = longest_word(lexicon, text, at) {
+        } else if let Some((length, candidates)) = longest_word(lexicon, text, at, without) {
             tokens.push(Token { candidates, ..bare(at..at + length) });
             at += length;
         } else if kind == Class::Mark {
@@ -118,14 +121,23 @@ fn may_begin(characters: &[char], at: usize) -> bool {
     at == 0 || may_end(characters, at)
 }
 
-fn longest_word(lexicon: &Lexicon, text: &Folded, at: usize) -> Option<(usize, Vec<Candidate>)> {
+fn longest_word(
+    lexicon: &Lexicon,
+    text: &Folded,
+    at: usize,
+    without: Option<u8>,
+) -> Option<(usize, Vec<Candidate>)> {
     let characters = &text.characters;
     if !may_begin(characters, at) {
         return None;
     }
-    let fits = |&(length, _): &(usize, &[Entry])| may_end(characters, at + length);
+    let fits = |&(length, entries): &(usize, &[Entry])| {
+        may_end(characters, at + length) && entries.iter().any(|entry| Some(entry.language) != without)
+    };
     let (length, entries) = lexicon.shared.words.prefixes(&characters[at..]).filter(fits).last()?;
-    Some((length, candidates(entries, &text.plain[at..at + length])))
+    let mut candidates = candidates(entries, &text.plain[at..at + length]);
+    candidates.retain(|candidate| Some(candidate.language) != without);
+    Some((length, candidates))
 }
 
 /// A shop's own name, which goes before everything else.

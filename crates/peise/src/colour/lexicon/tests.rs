@@ -184,6 +184,8 @@ fn colours_have_parts_shares_and_places() {
 fn chinese_labels_stay_and_labels_that_differ_stay_different() {
     let labels = ["213#黑色(现货)", "黑色", "浅蓝", "卡其", "米白色+黑裤"];
     assert_eq!(Lexicon::builtin().read_listing(&labels).chinese(), labels);
+    let labels = ["S01黑色BLACK", "淡紫色", "深灰色【长袖】", "小红花", "白色の裙"];
+    assert_eq!(Lexicon::builtin().read_listing(&labels).chinese(), labels);
     let labels = ["Red - XL", "Red - M", "Red", "rouge", "Leather Black", "Suede Black", "XYZ", ""];
     let chinese = Lexicon::builtin().read_listing(&labels).chinese();
     let distinct: HashSet<&String> = chinese.iter().collect();
