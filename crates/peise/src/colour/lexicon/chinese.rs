@@ -56,9 +56,7 @@ fn merged(labels: &[LabelReading], chinese: &[String], repair: impl Fn(&LabelRea
 /// Whether a label is Chinese as the models know it, Latin letters beside Chinese colours included; nothing that is
 /// traditional alone.
 fn is_chinese(reading: &LabelReading) -> bool {
-    let is_han = |character: char| {
-        matches!(character, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
-    };
+    let is_han = |character: char| matches!(character, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
     let of = |span: &Span, language: &str| span.language.as_deref() == Some(language);
     let named = |span: &Span| of(span, "zh-CN") && matches!(span.role, Role::Colour | Role::Pattern);
     let foreign = reading.text.chars().any(|character| character.is_alphabetic() && !is_han(character));

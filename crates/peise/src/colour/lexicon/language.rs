@@ -89,7 +89,7 @@ pub fn is_japanese(label: &str) -> bool {
     let japanese = |character: char| match character {
         'の' | '・' | 'ー' => false,
         '\u{3041}'..='\u{30FF}' | '\u{FF66}'..='\u{FF9F}' => true,
-        other => "黒紺緑桜蛍杢縞枠鶯焦緋".contains(other),
+        other => "黒紺緑桜蛍杢縞枠鶯".contains(other),
     };
     label.chars().take(super::reader::LONGEST_LABEL).any(japanese)
 }

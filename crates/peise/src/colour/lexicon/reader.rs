@@ -121,12 +121,7 @@ fn may_begin(characters: &[char], at: usize) -> bool {
     at == 0 || may_end(characters, at)
 }
 
-fn longest_word(
-    lexicon: &Lexicon,
-    text: &Folded,
-    at: usize,
-    without: Option<u8>,
-) -> Option<(usize, Vec<Candidate>)> {
+fn longest_word(lexicon: &Lexicon, text: &Folded, at: usize, without: Option<u8>) -> Option<(usize, Vec<Candidate>)> {
     let characters = &text.characters;
     if !may_begin(characters, at) {
         return None;
