@@ -11,6 +11,7 @@ mod roles;
 mod rules;
 pub mod statistics;
 pub mod token;
+mod unescape;
 
 use std::collections::{HashMap, HashSet};
 use std::str::FromStr;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 pub use normalize::normalize;
+pub use unescape::unescape;
 
 /// How labels are cleaned before a model reads them; part of a model's saved config.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! A listing in an order of its own, so that what is answered does not depend on the order it was given in; and what is
 //! one decision in it: equal labels, equal pictures, options that look alike.
 
-use super::reading::Reading;
+use super::reading::{Reading, Readings};
 use super::{LISTING_LIMIT, MatchError, MatchInput, Photo};
 use crate::answer::{Decision, Problem};
 use crate::label::{Cleaner, indistinguishable, normalize};
@@ -49,8 +49,8 @@ impl<'a> Canonical<'a> {
         let mut order: Vec<(String, usize)> = first.map(|label| (normalize(&listing.labels[label]), label)).collect();
         order.sort();
         let raw: Vec<&str> = order.iter().map(|&(_, label)| listing.labels[label].as_str()).collect();
-        let texts = cleaner.clean(&raw);
-        let readings = raw.iter().map(|label| Reading::of(label)).collect();
+        let Readings { labels: readings, texts } = Readings::of(&raw, &listing.colours);
+        let texts = cleaner.clean(&texts);
         let readable = |(image, photo): (usize, &'a Result<Photo, Problem>)| photo.as_ref().ok().map(|p| (image, p));
         let readable: Vec<(usize, &Photo)> = input.photos.iter().enumerate().filter_map(readable).collect();
         if let Some(&(image, photo)) = readable.iter().find(|(_, photo)| photo.pixels.dimensions() != size) {

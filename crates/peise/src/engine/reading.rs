@@ -1,21 +1,28 @@
 //! What decoding asks of labels: which need no photo, which name a colour, which look alike.
 
-use crate::colour::{Lightness, Mention, mentions};
-use crate::label::normalize;
+use crate::colour::lexicon::{LabelReading, Lexicon, ListingReading, Role, ShopColour};
+use crate::label::{normalize, unescape};
+
+/// What was read in the labels of a listing.
+pub(super) struct Readings {
+    /// One for each label.
+    pub labels: Vec<Reading>,
+    /// Each label as the model reads it best: in Chinese where it is another language's.
+    pub texts: Vec<String>,
+}
 
 /// What was read in a label.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Reading {
     /// Whether the option can do without a photo: its label is empty, or says that the seller picks a colour.
     pub optional: bool,
-    /// The colours named, from left to right.
-    colours: Vec<(&'static str, Option<Lightness>)>,
+    /// The colours named, from left to right, each with its modifiers and the part that has it.
+    colours: Vec<String>,
     /// The words around the colours, without those of sizes and numbers.
     rest: String,
+    /// Whether the label tells how the product looks: a colour or a pattern.
+    tells_looks: bool,
 }
-
-/// Words for an option of which no photo need show anything.
-const ASSORTED: [&str; 3] = ["随机", "random", "assorted"];
 
 /// What stands between the words of a label, white space aside.
 const SEPARATORS: &str = "/|-_,;:()#.*、，。【】《》";
@@ -24,37 +31,61 @@ const SEPARATORS: &str = "/|-_,;:()#.*、，。【】《》";
 const SIZES: [&str; 14] = ["", "码", "号", "cm", "xs", "s", "m", "l", "xl", "xxl", "xxxl", "small", "medium", "large"];
 
 /// Stands for a colour in [`Reading::rest`].
-const COLOUR: char = '\u{1}';
+const COLOUR: &str = " \u{E000} ";
+
+impl Readings {
+    /// Reads the labels of one listing together: they tell each other's language. `colours` are the shop's own names.
+    pub fn of(labels: &[&str], colours: &[(String, [u8; 3])]) -> Self {
+        let plain: Vec<String> = labels.iter().map(|label| unescape(label)).collect();
+        let own: Vec<ShopColour> = colours
+            .iter()
+            .enumerate()
+            .map(|(place, (name, srgb))| ShopColour { name: name.clone(), srgb: *srgb, line: place + 1 })
+            .collect();
+        let builtin = Lexicon::builtin();
+        // A listing that names a colour twice keeps its other words.
+        let shop = if own.is_empty() { None } else { builtin.with_colours(&own).ok() };
+        let found: ListingReading = shop.as_ref().unwrap_or(builtin).read_listing(&plain);
+        let texts = found.chinese();
+        Self { labels: found.labels.iter().map(Reading::of).collect(), texts }
+    }
+}
 
 impl Reading {
-    /// Reads a label.
-    pub fn of(label: &str) -> Self {
-        let text = normalize(label);
-        let found = mentions(&text);
+    fn of(label: &LabelReading) -> Self {
         let (mut around, mut at) = (String::new(), 0);
-        for Mention { range, .. } in &found {
-            around.extend([&text[at..range.start], " "]);
-            around.extend([COLOUR, ' ']);
-            at = range.end;
+        for span in &label.spans {
+            let Some(before) = label.text.get(at..span.range.start) else { continue };
+            match span.role {
+                Role::Colour | Role::Modifier => around.extend([before, COLOUR]),
+                Role::Size | Role::Note | Role::Connective => around.extend([before, " "]),
+                _ => around.extend([before, &label.text[span.range.clone()]]),
+            }
+            at = span.range.end;
         }
-        around.push_str(&text[at..]);
+        around.push_str(label.text.get(at..).unwrap_or_default());
+        let around = normalize(&around);
         let separates = |character: char| character.is_whitespace() || SEPARATORS.contains(character);
         let words = around.split(separates).filter(|word| !is_size(word));
+        let colour = |colour: &crate::colour::lexicon::NamedColour| {
+            format!("{} {:?} {:?}", colour.key, colour.modifiers, colour.part)
+        };
         Self {
-            optional: text.is_empty() || ASSORTED.iter().any(|word| text.contains(word)),
-            colours: found.iter().map(|mention| (mention.term.name, mention.modifier)).collect(),
+            optional: normalize(&label.text).is_empty() || label.random,
+            colours: label.colours.iter().map(colour).collect(),
             rest: words.collect::<Vec<&str>>().join(" "),
+            tells_looks: label.tells_looks(),
         }
     }
 
-    /// Whether the label says anything of colour.
+    /// Whether the label says anything of the product's looks.
     pub fn names_colour(&self) -> bool {
-        !self.colours.is_empty()
+        self.tells_looks
     }
 
     /// Whether the two options differ at most in what no photo shows.
     pub fn looks_like(&self, other: &Self) -> bool {
-        self.names_colour() && self.colours == other.colours && self.rest == other.rest
+        self.tells_looks && self.colours == other.colours && self.rest == other.rest
     }
 }
 
@@ -66,13 +97,17 @@ fn is_size(word: &str) -> bool {
 mod tests {
     use super::*;
 
+    fn read(labels: &[&str]) -> Vec<Reading> {
+        Readings::of(labels, &[]).labels
+    }
+
     #[test]
     fn some_options_need_no_photo() {
         for label in ["", "   ", "随机色", "Random", "颜色随机发货", "Assorted colours"] {
-            assert!(Reading::of(label).optional, "{label}");
+            assert!(read(&[label])[0].optional, "{label}");
         }
         for label in ["黑色", "Black", "38", "🟥"] {
-            assert!(!Reading::of(label).optional, "{label}");
+            assert!(!read(&[label])[0].optional, "{label}");
         }
     }
 
@@ -80,7 +115,8 @@ mod tests {
     fn options_that_differ_in_size_alone_look_alike() {
         let alike = [("Black/S", "Black / XL"), ("黑色", "黑"), ("213#黑色", "214#黑色"), ("黑色 38码", "黑色-40码")];
         for (one, other) in alike {
-            assert!(Reading::of(one).looks_like(&Reading::of(other)), "{one} {other}");
+            let read = read(&[one, other]);
+            assert!(read[0].looks_like(&read[1]), "{one} {other}: {read:?}");
         }
         let apart = [
             ("Black/S", "White/S"),
@@ -91,7 +127,8 @@ mod tests {
             ("black stripes", "black dots"),
         ];
         for (one, other) in apart {
-            assert!(!Reading::of(one).looks_like(&Reading::of(other)), "{one} {other}");
+            let read = read(&[one, other]);
+            assert!(!read[0].looks_like(&read[1]), "{one} {other}: {read:?}");
         }
     }
 }
