@@ -59,9 +59,9 @@ pub enum Failure {
     /// A model.
     #[error(transparent)]
     Model(#[from] peise::ModelError),
-    /// An engine that was asked for cannot be had.
+    /// The engine that was asked for is not available.
     #[cfg(feature = "onnxruntime")]
-    #[error("this --engine cannot be had; leave --engine out to compute with flex")]
+    #[error("this --engine cannot be had; omit --engine to use flex")]
     Runtime(#[from] peise::onnxruntime::RuntimeError),
     /// A file could not be written.
     #[error(transparent)]
@@ -101,7 +101,7 @@ pub fn write_error(path: &Path) -> impl FnOnce(io::Error) -> Failure + use<> {
     move |source| Failure::Write { path, source }
 }
 
-/// Tells the user something on one line of stderr.
+/// Prints a message for the user on one line of stderr.
 pub fn tell(text: &str) {
     eprintln!("peise: {}", one_line(text));
 }

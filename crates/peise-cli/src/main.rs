@@ -12,7 +12,7 @@ mod progress;
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
 
-/// Tells which photo of a shop listing shows which of its colour options.
+/// Finds out which photo of a shop listing shows which of its colour options.
 #[derive(Debug, Parser)]
 #[command(name = "peise", version)]
 struct Arguments {

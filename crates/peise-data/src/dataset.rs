@@ -91,7 +91,7 @@ impl Photos {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Unlabelled {
-    /// Nothing is known of it: it is left out, and told.
+    /// Its label is unknown: it is left out and reported.
     #[default]
     Skip,
     /// It shows none of the labels, such as the size charts of synthetic listings.
@@ -117,8 +117,8 @@ pub const NEAR_COLOURS: f32 = 22.0;
 impl TrainingData {
     /// Reads all listings of `sets` and preprocesses every distinct photo, if they fit into memory.
     ///
-    /// A photo that cannot be read costs itself; it is named in [`TrainingData::skipped`].
-    /// `progress` is told (done, all) photos.
+    /// A photo that cannot be read is left out and named in [`TrainingData::skipped`]. `progress` is told (done, all)
+    /// photos.
     pub fn load(sets: &[DataSet], options: &LoadOptions, progress: &(dyn Fn(u64, u64) + Sync)) -> Self {
         let LoadOptions { preprocess, cleaner, memory, unlabelled } = *options;
         let mut data = Self { memory, cleaner, ..Self::default() };

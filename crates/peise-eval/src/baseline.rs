@@ -1,7 +1,7 @@
 //! Two matchers that need no training, to measure trained ones against on the same decoder.
 //!
-//! `random` knows nothing: what it reaches, the rules alone give away. `nearest-colour` reads colour words in the label
-//! and looks for these colours on the product: what a careful afternoon without learning gives.
+//! `random` uses no information, so its result shows what the rules alone give. `nearest-colour` reads colour words in
+//! the label and looks for these colours on the product: what a careful afternoon without learning gives.
 //!
 //! Variants of `nearest-colour` were compared as plain classifiers: accuracy into the 6 colours of photos-web (3,972
 //! photos) / among the base colours of 4 photos of photos-small (5,976 photos).

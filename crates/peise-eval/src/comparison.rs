@@ -13,7 +13,7 @@ use crate::bootstrap::{Counts, Estimate, paired};
 use crate::options::{EvaluateError, EvaluateOptions};
 use crate::rows::align;
 
-/// What is between two predictions; of both, what they lack is wrong.
+/// The difference between two predictions; missing answers count as wrong in both.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Comparison {
     /// Acc of the first less that of the second, with a 95 % interval.

@@ -40,11 +40,11 @@ pub struct Evaluation {
     pub slices: Slices,
     /// Which colours are taken for which.
     pub confusion: Confusion,
-    /// What the probabilities are worth, where they were saved.
+    /// How reliable the probabilities are, if they were saved.
     pub probabilities: Option<ProbabilityReport>,
-    /// What is between these predictions and the others, if there are others.
+    /// The comparison with other predictions, if there are any.
     pub comparison: Option<Comparison>,
-    /// What did not fit together.
+    /// Inconsistencies between the files.
     pub findings: Vec<Finding>,
 }
 

@@ -1,10 +1,10 @@
-//! What did not fit together.
+//! Inconsistencies between the files.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// Something in the files that an evaluation cannot pass over in silence.
+/// An inconsistency that an evaluation reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]

@@ -1,4 +1,4 @@
-//! What saved probabilities are worth.
+//! How reliable saved probabilities are.
 //!
 //! # Source
 //! ECE: Naeini et al. 2015, in the equal-mass form of Nguyen & O'Connor 2015; here equal confidences share a bin.
@@ -18,7 +18,7 @@ const CURVE: usize = 100;
 const SIMULATIONS: usize = 400;
 const PRECISIONS: [f64; 2] = [0.95, 0.99];
 
-/// What the probabilities of an evaluation are worth.
+/// How reliable the probabilities of an evaluation are.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProbabilityReport {
     /// Mean of -ln(probability of the truth) over photos with probabilities, natural logarithm, floor 1e-12.
@@ -61,7 +61,7 @@ pub struct Calibration {
     pub curve: Vec<Point>,
 }
 
-/// What some guesses have in common.
+/// Calibration and coverage of a set of guesses.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
     /// Guesses.
@@ -74,7 +74,7 @@ pub struct Point {
 
 /// How much is left if only confident guesses are answered.
 ///
-/// The threshold is chosen on the evaluated file itself, so the figure is what could be had at best.
+/// The threshold is chosen on the evaluated file itself, so the coverage is the best case.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Coverage {
     /// The precision to keep.

@@ -16,7 +16,7 @@ pub(crate) struct Aligned<'a> {
     pub rows: Vec<ListingRow<'a>>,
     /// Photos of which the truth does not say what they show.
     pub left_out: usize,
-    /// What did not fit together.
+    /// Inconsistencies between the files.
     pub findings: Vec<Finding>,
 }
 

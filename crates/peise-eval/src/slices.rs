@@ -47,7 +47,7 @@ const LABELS: [(&str, usize, usize); 6] =
 /// 7 photos is by far the most frequent.
 const IMAGES: [(&str, usize, usize); 5] =
     [("1-3", 0, 3), ("4-6", 4, 6), ("7", 7, 7), ("8-12", 8, 12), ("13+", 13, usize::MAX)];
-/// From hardly told apart side by side to another colour altogether.
+/// From hardly distinguishable to a different colour.
 const DISTANCES: [(&str, f32); 5] =
     [("<8", 8.0), ("8-16", 16.0), ("16-24", 24.0), ("24-32", 32.0), ("32+", f32::INFINITY)];
 const UNKNOWN: &str = "unknown";

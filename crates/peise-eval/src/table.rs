@@ -84,7 +84,7 @@ fn estimate(out: &mut fmt::Formatter<'_>, name: &str, Estimate { value, low, hig
     writeln!(out, "{name:<8} {value:>8.4}   [{low:.4}, {high:.4}]")
 }
 
-/// What a seller wants to know: how much of a catalogue needs no human.
+/// Coverage: the share of a catalogue that needs no human check.
 fn unattended(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fmt::Result {
     for (of, found) in [("listings", &report.listing_coverage), ("photos", &report.image_coverage)] {
         for Coverage { precision, coverage, threshold } in found {
@@ -152,7 +152,7 @@ fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fm
             writeln!(out, "{name:<8} {precision:>9.2} {coverage:>10.4} {threshold:>10}")?;
         }
     }
-    writeln!(out, "(thresholds chosen on this file itself: the best that could be had)")?;
+    writeln!(out, "(thresholds chosen on this file itself: the best case)")?;
     if !report.worst.is_empty() {
         writeln!(out, "\nmost confident mistakes: probability, listing, photo, guess, truth")?;
     }

@@ -9,9 +9,9 @@
 //! read too, but written on one line. A profile may also carry `title`, `colours` (`{LABEL: "#rrggbb"}`) and
 //! `shows_none`, a list of the files whose null means "shows no option". Other keys are ignored and not written.
 //!
-//! A listing that cannot be used costs no other: it is a [`BrokenListing`] at its place in the file. Listings without
-//! photos, without labels or with equal labels are read as they are; the matcher answers for them. So are labels that
-//! are none of the listing's own, which only truth can have: see [`foreign_labels`].
+//! A listing that cannot be used does not affect the others: it is a [`BrokenListing`] at its place in the file.
+//! Listings without photos, without labels or with equal labels are read as they are; the matcher answers for them. So
+//! are labels that are none of the listing's own, which only truth can have: see [`foreign_labels`].
 
 use std::path::Path;
 

@@ -130,7 +130,7 @@ pub enum FormatError {
         path: PathBuf,
         /// What is missing.
         missing: &'static str,
-        /// What would do.
+        /// What is accepted in its place.
         expected: String,
     },
     /// A profile is JSON, but no listing.
@@ -219,7 +219,7 @@ impl FormatError {
     }
 }
 
-/// One listing of a data set could not be used; it costs no other listing.
+/// One listing of a data set could not be used. The others are not affected.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ListingError {

@@ -24,7 +24,7 @@ const PHOTOS_AHEAD: usize = 96;
 /// Decoded photos remembered: listings of one seller follow each other, and show the same files.
 const PHOTOS_REMEMBERED: usize = 1024;
 
-/// What can match listings: a model, or a baseline.
+/// A matcher of listings: a model or a baseline.
 pub trait MatchListings: Sync {
     /// A photo as it is kept between reading and matching.
     type Photo: Clone + Send + Sync;

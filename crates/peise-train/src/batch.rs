@@ -21,7 +21,7 @@ use std::collections::HashMap;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct ListingChanges {
-    /// Probability that a photo of a clearly different colour joins a listing, to be told "no label".
+    /// Probability that a photo of a clearly different colour is added to a listing, as an example of "no label".
     pub distractor: f64,
     /// Probability that a label of a clearly different colour joins a listing, without a photo.
     pub extra_label: f64,

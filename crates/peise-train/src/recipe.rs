@@ -29,7 +29,7 @@ pub struct Recipe {
     pub accumulate: usize,
     /// Steps between validations; the best weights so far are kept.
     pub validate_every: u64,
-    /// Seconds between checkpoints: what a crash costs at most. 0 = after every step.
+    /// Seconds between checkpoints: the largest amount of work that a crash loses. 0 = after every step.
     pub checkpoint_seconds: u64,
     /// Part of the listings set aside for validation where the data has no validation split; 0 = train on all.
     #[serde(default = "tenth")]

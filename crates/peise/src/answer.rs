@@ -8,7 +8,7 @@
 //! ```
 //!
 //! Photos and options keep the listing's order, and every one of them has its entry. `label` is the answer; `index` is
-//! the best guess. They differ where the guess was too unsure to be an answer: then `label` is null and `index` stays
+//! the best guess. They differ if the guess was too uncertain to be an answer: then `label` is null and `index` stays
 //! ([`Answer::withhold_below`]). Both are null where the photo shows no option, or where `error` says why it could not
 //! be used. `probability`, `joint_probability` and `bare` are null where nothing was decided.
 
@@ -80,7 +80,7 @@ pub enum Verdict<'a> {
     Matched(&'a str),
     /// It shows no option, such as a size chart.
     NoLabel,
-    /// The guess with this index was less probable than was asked for.
+    /// The guess with this index was less probable than the required minimum.
     Withheld(usize),
     /// It could not be read.
     Unreadable(&'a Problem),
@@ -111,7 +111,7 @@ pub struct Note {
     pub labels: Vec<usize>,
     /// Indices of the photos concerned.
     pub images: Vec<usize>,
-    /// One plain sentence.
+    /// One sentence for people.
     pub text: String,
 }
 
@@ -127,19 +127,19 @@ pub enum NoteCode {
     OptionWithoutPhoto,
     /// These photos could not be read.
     UnreadablePhoto,
-    /// These files are of a format that is not read.
+    /// These files have an unsupported format.
     UnsupportedFile,
     /// These photos are the same picture.
     EqualPhotos,
     /// The text was not UTF-8; its encoding was guessed.
     EncodingGuessed,
-    /// One label looks like several joined.
+    /// One label looks like several labels joined.
     JoinedLabels,
     /// These photos show no option.
     NoOptionShown,
-    /// The rule asked for could not be kept.
+    /// The listing cannot keep the requested rule.
     RuleNotKept,
-    /// Another engine than the first choice computed.
+    /// Another engine than the requested one ran the model.
     EngineChanged,
     /// A note of an older file, which had a text only.
     #[serde(other)]
@@ -151,7 +151,7 @@ pub enum NoteCode {
 pub struct Problem {
     /// What went wrong, in kebab-case, such as `truncated`; stable, for programs.
     pub code: String,
-    /// One line that says what, where, and how to mend it.
+    /// One line: what is wrong, where, and how to fix it.
     pub text: String,
 }
 
@@ -163,7 +163,7 @@ impl Problem {
 }
 
 impl From<&ImageError> for Problem {
-    /// An image error says its causes itself.
+    /// The text of an image error includes its causes.
     fn from(error: &ImageError) -> Self {
         Self::new(error.code(), error.to_string())
     }
@@ -180,7 +180,7 @@ impl std::fmt::Display for Problem {
 pub struct Decision {
     /// A choice and a row of marginals for each **readable** photo, in the listing's order.
     pub assignment: Assignment,
-    /// For each label the index of the first label that cannot be told from it; its own, mostly. `[L]`
+    /// For each label the index of the first label that cannot be told from it; usually its own. `[L]`
     pub same_as: Vec<usize>,
     /// For each **readable** photo the first readable one that is the same picture, by its place among them; its own,
     /// mostly.
@@ -454,7 +454,7 @@ fn quoted(names: &[&str]) -> String {
     text
 }
 
-/// An error and its causes in one line, as it stands in an output file or on the terminal.
+/// An error and its causes in one line, as written to output files and the terminal.
 pub fn describe(error: &dyn Error) -> String {
     let mut line = error.to_string();
     let mut cause = error.source();

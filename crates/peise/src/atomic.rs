@@ -1,4 +1,4 @@
-//! Files that appear whole or not at all.
+//! Files that are complete or absent.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter, Write};
@@ -18,7 +18,8 @@ pub struct WriteError {
     pub source: io::Error,
 }
 
-/// A file that is written aside and takes its place on [`AtomicFile::commit`]; dropped before that, it leaves no trace.
+/// A file that is written beside its target and renamed by [`AtomicFile::commit`]. Dropped before that, it leaves
+/// nothing behind.
 ///
 /// It is written in the target's own folder (a rename is atomic only within a file system) and synced before the
 /// rename. An existing target is replaced, through a symbolic link if it is one. What is not a regular file, such as
@@ -117,7 +118,7 @@ fn name_aside(target: &Path) -> io::Result<PathBuf> {
     Ok(target.with_file_name(aside))
 }
 
-/// Makes the rename itself durable where folders can be synced; elsewhere the system does so in its own time.
+/// Makes the rename durable where folders can be synced. Elsewhere the system does so later.
 fn sync_folder(target: &Path) {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,

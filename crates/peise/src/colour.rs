@@ -35,7 +35,7 @@ impl ColourTerm {
     }
 }
 
-/// What a word before a colour says of its lightness.
+/// The lightness that a word before a colour states.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Lightness {
     /// 浅, 淡, light, pale.

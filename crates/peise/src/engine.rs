@@ -33,8 +33,8 @@ const PHOTOS_PER_PASS: usize = 64;
 const LABELS_PER_PASS: usize = 256;
 /// Pairs of image and label scored at once.
 const PAIRS_PER_PASS: usize = 1 << 15;
-/// Scores are rounded to this step before decoding, so that what is equal but for the order of
-/// floating-point sums ties, and ties are broken by content.
+/// Scores are rounded to this step before decoding. Scores that differ only by the order of floating-point sums then
+/// tie, and content breaks the tie.
 const SCORE_STEP: f32 = 1.0 / 4096.0;
 
 /// The largest listing that is matched: images, labels.
@@ -50,9 +50,10 @@ pub struct Photo {
 /// One listing to match.
 #[derive(Debug, Clone, Copy)]
 pub struct MatchInput<'a> {
-    /// The listing. Labels that its images carry are not looked at.
+    /// The listing. Labels that its images already have are ignored.
     pub listing: &'a Listing,
-    /// Its photos, one for each image, or why it could not be read; such a photo costs its neighbours nothing.
+    /// Its photos, one for each image, or the reason why it could not be read. An unreadable photo does not affect the
+    /// others.
     pub photos: &'a [Result<Photo, Problem>],
 }
 
@@ -60,11 +61,11 @@ pub struct MatchInput<'a> {
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum MatchError {
-    /// There is no label to give.
+    /// The listing has no label.
     #[error("the listing has no label; add its colour options")]
     NoLabel,
-    /// More than is matched at once.
-    #[error("the listing has {images} images and {labels} labels; the most is {} and {}", LISTING_LIMIT.0, LISTING_LIMIT.1)]
+    /// The listing is larger than [`LISTING_LIMIT`].
+    #[error("the listing has {images} images and {labels} labels; the limit is {} and {}", LISTING_LIMIT.0, LISTING_LIMIT.1)]
     TooLarge {
         /// Images of the listing.
         images: usize,
@@ -114,7 +115,7 @@ impl Matcher {
     /// The model that comes with the library.
     ///
     /// # Errors
-    /// If the embedded files are damaged, which a release's tests exclude.
+    /// If the embedded files are damaged; the tests of a release exclude this.
     pub fn embedded(device: Device) -> Result<Self, ModelError> {
         Self::new(model_folder::embedded(&device)?, device)
     }
@@ -149,7 +150,7 @@ impl Matcher {
         &self.config
     }
 
-    /// What computes the model.
+    /// The engine that runs the model.
     pub fn engine(&self) -> &Arc<dyn Engine> {
         &self.engine
     }
@@ -204,7 +205,7 @@ impl Matcher {
 
     /// Matches one listing.
     ///
-    /// A listing that cannot be matched, for want of a label for instance, says so in [`Answer::error`].
+    /// If a listing cannot be matched, for instance because it has no label, [`Answer::error`] has the reason.
     ///
     /// # Errors
     /// If the engine fails.
@@ -214,10 +215,10 @@ impl Matcher {
         Ok(self.match_listings(&[input], options)?.remove(0))
     }
 
-    /// Matches listings together: photos and labels that recur among them are encoded once.
+    /// Matches several listings in one batch. Equal photos and labels are encoded once.
     ///
-    /// One answer for each listing, in order; each is the same, to the bit, whatever it is matched together with. What
-    /// is wrong with one listing costs no other.
+    /// Returns one answer for each listing, in order. An answer does not depend on the other listings of the batch, to
+    /// the bit. An error in one listing does not affect the others.
     ///
     /// # Errors
     /// If the engine fails.
@@ -363,7 +364,7 @@ impl Photo {
     }
 }
 
-/// The rows, a single one twice: kernels take another path for one row, with another order of sums.
+/// The rows; a single row is given twice, because kernels sum in another order for one row.
 fn at_least_two<T: Clone>(rows: &[T]) -> Vec<T> {
     let mut rows = rows.to_vec();
     if rows.len() == 1 {

@@ -1,8 +1,8 @@
 //! Option labels: normalisation and cleaning, as pure functions.
 //!
-//! The labels of one listing are cleaned together, since what carries no information can only be told from its
-//! siblings. Two labels that differ never become equal, no label becomes empty, cleaning twice changes nothing, and
-//! the order of the labels does not matter.
+//! The labels of one listing are cleaned together, because only comparison with the other labels shows which words
+//! carry no information. Two labels that differ never become equal, no label becomes empty, cleaning twice changes
+//! nothing, and the order of the labels does not matter.
 
 mod affix;
 mod learnt;
@@ -31,7 +31,8 @@ pub enum Cleaner {
     None,
     /// The report's: without the suffix that all labels share and without 色.
     Report,
-    /// Normalised, and without what counts over real labels say carries no colour and no part; conservative.
+    /// Normalised, then without words that carry neither colour nor part according to counts over real labels;
+    /// conservative.
     #[default]
     Default,
     /// Normalised, then the colours named in it and nothing else, each by the first word of the table of

@@ -1,4 +1,4 @@
-//! The matcher: images and labels of one listing, looked at together.
+//! The matcher: compares all images and labels of one listing with each other.
 //!
 //! Source: Sarlin et al. 2020, "SuperGlue" (arXiv 1911.11763), sections 3.1-3.2 (the paper; no code),
 //! as the course report adapted it to listings: units of self- and cross-attention on a complete
@@ -26,7 +26,7 @@ use parts::PartScore;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct AttentionMatcherConfig {
-    /// Width D of what both inputs say of the whole, and of the states.
+    /// Width D of the global features of both inputs, and of the states.
     pub width: usize,
     /// Units of [self, cross].
     pub units: usize,
@@ -133,7 +133,7 @@ impl AttentionMatcherConfig {
 }
 
 impl AttentionMatcher {
-    /// Width D of what both inputs say of the whole.
+    /// Width D of the global features of both inputs.
     pub fn width(&self) -> usize {
         self.head.none.weight.dims()[0]
     }

@@ -1,7 +1,7 @@
 //! Models: encoders and matcher composed, with everything a user needs to run them.
 //!
-//! Every model is photos to features, features to the matcher's inputs (the heads), and those to scores. A frozen
-//! encoder's features can be kept, since what follows is a function of them alone.
+//! Every model maps photos and labels to features (encoders), features to the matcher's inputs (heads), and these to
+//! scores. Features of a frozen encoder can be cached, because everything after it depends on them alone.
 
 use crate::encoder::characters::CharacterTokenizer;
 use crate::encoder::vocabulary::{TokenConfig, Vocabulary, VocabularyError};
@@ -99,8 +99,7 @@ impl LabelTokenizer {
     }
 }
 
-/// Which of a batch's distinct photos and labels each listing has: photos and labels that recur
-/// are encoded once.
+/// For each listing of a batch, the indices of its photos and labels among the distinct ones, which are encoded once.
 #[derive(Debug, Clone, Default)]
 pub struct BatchLayout {
     /// For each listing the indices of its photos.
@@ -144,7 +143,7 @@ impl ModelConfig {
         }
     }
 
-    /// What is done to a photo before the encoder when matching.
+    /// Preprocessing of photos for matching.
     pub fn preprocess(&self) -> Preprocess {
         match self {
             Self::Compact(config) => config.preprocess.clone(),
@@ -153,7 +152,7 @@ impl ModelConfig {
         }
     }
 
-    /// What is done to a photo before the encoder in training; differs only where a config says so.
+    /// Preprocessing of photos in training; it differs from matching only if the config says so.
     pub fn training_preprocess(&self) -> Preprocess {
         match self {
             Self::Compact(config) => config.preprocess.clone(),
@@ -171,7 +170,7 @@ impl ModelConfig {
         }
     }
 
-    /// Whether what a listing's photos share is suppressed before the encoder.
+    /// Whether regions that the photos of a listing share are suppressed before the encoder.
     pub fn shared_regions(&self) -> bool {
         match self {
             Self::Compact(config) => config.shared_regions,
@@ -180,7 +179,7 @@ impl ModelConfig {
         }
     }
 
-    /// What is done to a listing's labels before the encoder.
+    /// Cleaner of a listing's labels.
     pub fn cleaner(&self) -> Cleaner {
         match self {
             Self::Compact(config) => config.cleaner,
@@ -304,7 +303,7 @@ impl Model {
         }
     }
 
-    /// Of matcher inputs what says something of the whole photo or label; the rest is of its parts.
+    /// The global features of matcher inputs, without the per-part features.
     ///
     /// # Shapes
     /// - inputs `[N, P]` or `[N, Q]`; returns `[N, D]`

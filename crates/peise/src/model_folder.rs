@@ -20,7 +20,7 @@ pub enum ModelError {
         source: std::io::Error,
     },
     /// The file is larger than any model of ours.
-    #[error("{path} has {bytes} bytes; the most that is read is {MAX_BYTES}")]
+    #[error("{path} has {bytes} bytes; the limit is {MAX_BYTES}")]
     TooLarge {
         /// The file.
         path: PathBuf,
@@ -174,7 +174,7 @@ impl StoredModel {
     /// The embedded model.
     ///
     /// # Errors
-    /// If the embedded files are damaged, which a release's tests exclude.
+    /// If the embedded files are damaged; the tests of a release exclude this.
     pub fn embedded() -> Result<Self, ModelError> {
         let folder = Path::new("(embedded)");
         let config = parse(EMBEDDED_CONFIG, &folder.join(CONFIG))?;

@@ -36,7 +36,7 @@ pub enum WeightsError {
     #[error("a pickle, not PyTorch's zip format; load it in PyTorch and save it again with torch.save")]
     LegacyPickle,
     /// Larger than any weights of ours.
-    #[error("the weight file has {bytes} bytes; the most that is read is {LARGEST_FILE}")]
+    #[error("the weight file has {bytes} bytes; the limit is {LARGEST_FILE}")]
     TooLarge {
         /// Its size.
         bytes: u64,

@@ -27,7 +27,7 @@ pub struct DemoArgs {
     /// Listings to draw.
     #[arg(long, default_value_t = 12, value_name = "N")]
     listings: usize,
-    /// Other listings for another seed.
+    /// Seed; another seed draws other listings.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Language of the page: en or zh.

@@ -77,7 +77,7 @@ fn write_page(path: &Path, args: &EvalArgs, evaluation: &Evaluation) -> Result<(
     Ok(write_atomically(path, |file| file.write_all(page.as_bytes()))?)
 }
 
-/// The photos of the worst mistakes that lie beside the truth. Those that do not, or cannot be read, the page does without.
+/// The photos of the worst mistakes, from beside the truth. The page omits photos that are missing or unreadable.
 fn pictures(truth: &Path, evaluation: &Evaluation) -> Result<HashMap<(String, String), Vec<u8>>, Failure> {
     let mut found = HashMap::new();
     let Some(report) = &evaluation.probabilities else { return Ok(found) };

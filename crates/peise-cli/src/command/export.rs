@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 /// Write a model as ONNX files that other runtimes run without Peise.
 #[derive(Debug, Args)]
 pub struct ExportArgs {
-    /// Folder to write: image_encoder.onnx, label_encoder.onnx, matcher.onnx, config.json and, where there is one, the
-    /// vocabulary.
+    /// Folder to write: image_encoder.onnx, label_encoder.onnx, matcher.onnx, config.json, and the vocabulary if the
+    /// model has one.
     #[arg(long, value_name = "DIR")]
     onnx: PathBuf,
     /// compact (embedded), or a model folder.

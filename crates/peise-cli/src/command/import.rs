@@ -7,7 +7,7 @@ use clap::{Args, ValueEnum};
 use peise_data::import::{ImportOptions, LabelCount, Listings, Mode, SellerLabels, Source, import};
 use std::path::PathBuf;
 
-/// Build listings in the course format out of labelled photos.
+/// Compose listings in the course format from labelled photos.
 #[derive(Debug, Args)]
 pub struct ImportArgs {
     /// shards: photos.csv + tar shards; styles: styles.csv + images/ ("Fashion Product Images").
@@ -22,10 +22,10 @@ pub struct ImportArgs {
     /// Remove an earlier import in --out first.
     #[arg(long)]
     replace: bool,
-    /// sampled: one garment type a listing; family: one product title a listing.
+    /// sampled: a listing shows one garment type; family: a listing shows one product title.
     #[arg(long, value_enum, default_value = "sampled")]
     mode: ModeArg,
-    /// Everything but the split follows from it.
+    /// Seed of the composition; the split does not depend on it.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Training listings.
@@ -37,13 +37,14 @@ pub struct ImportArgs {
     /// Test listings.
     #[arg(long, default_value_t = 1_500, value_name = "N")]
     test: usize,
-    /// Folder with labels.csv, label_sets.jsonl and zh_en.csv: real label text. Without it, plain colour words.
+    /// Folder with real label text: labels.csv, label_sets.jsonl and zh_en.csv. Without it, labels are plain colour
+    /// words.
     #[arg(long, value_name = "DIR")]
     labels: Option<PathBuf>,
-    /// Most labels of a listing.
+    /// Largest number of labels in a listing.
     #[arg(long, default_value_t = 8, value_name = "M")]
     max_labels: usize,
-    /// Training listings have as many labels as real ones do; without it, more (harder, more to learn from).
+    /// Give training listings as many labels as real listings have; by default half of them have more.
     #[arg(long)]
     real_label_counts: bool,
 }

@@ -14,13 +14,13 @@ use peise_listings::{MatchOptions, MemorySource, PhotoSource, SourceListing, mat
 use peise_pages::Language;
 use std::path::PathBuf;
 
-/// Label the photos of one listing.
+/// Match the photos of one listing with its options.
 #[derive(Debug, Args)]
 pub struct MatchArgs {
-    /// The photos; or one folder with photos and profile.json or labels.txt.
+    /// The photos, or one folder that holds the photos and profile.json or labels.txt.
     #[arg(required = true, value_name = "IMAGE|LISTING_DIR")]
     paths: Vec<PathBuf>,
-    /// A colour option of the listing; give each. Not with a folder.
+    /// Label of a colour option; repeat for each option. Not with a folder.
     #[arg(long = "label", value_name = "TEXT")]
     labels: Vec<String>,
     /// What the seller calls the product.
@@ -68,7 +68,7 @@ pub fn run(args: &MatchArgs) -> Result<Outcome, Failure> {
     Ok(outcome)
 }
 
-/// The listing that the arguments speak of.
+/// The listing that the arguments describe.
 fn listing(args: &MatchArgs) -> Result<SourceListing, Failure> {
     let mut found = match args.paths.as_slice() {
         [folder] if folder.is_dir() => {

@@ -33,7 +33,7 @@ pub struct DecideArgs {
     /// Whether a photo may show no label (size charts): allow, or forbid (the course's data).
     #[arg(long, value_name = "POLICY")]
     none: Option<NonePolicy>,
-    /// Answers less probable than this are withheld (null).
+    /// Withhold answers whose probability is below P; they are written as null.
     #[arg(long, default_value_t = 0.0, value_name = "P")]
     pub min_confidence: f32,
 }
@@ -60,18 +60,19 @@ impl DecideArgs {
 /// Which model runs where.
 #[derive(Debug, Clone, Args)]
 pub struct ModelArgs {
-    /// compact (embedded), or a model folder; `predict` also takes the baselines random and nearest-colour.
+    /// Name or folder of the model. compact is embedded; `predict` also accepts the baselines random and
+    /// nearest-colour.
     #[arg(long, default_value = "compact", value_name = "NAME|DIR")]
     pub model: String,
-    /// Where the model runs: cpu, or vulkan or cuda if built in.
+    /// Device that runs the model: cpu; vulkan or cuda in builds with that feature.
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     pub device: String,
-    /// What computes the model: flex (built in, and what auto takes), or ONNX Runtime where its library is found.
+    /// Engine that runs the model: flex is built in and the default; ONNX Runtime needs its library.
     #[arg(long, value_enum, default_value = "auto")]
     engine: Engine,
 }
 
-/// What computes a model.
+/// An engine that runs models.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Engine {
     Auto,
@@ -132,7 +133,7 @@ impl ModelArgs {
         let folder = Path::new(&self.model);
         if !folder.is_dir() {
             return Err(Failure::Usage(format!(
-                "--model {}: neither a known model nor a folder; `peise models` lists what is known",
+                "--model {}: neither a known model nor a folder; `peise models` lists the known models",
                 self.model
             )));
         }

@@ -12,25 +12,25 @@ use peise_pages::Language;
 use peise_pages::gallery::{GalleryListing, GalleryOption, GalleryPhoto, render};
 use std::path::PathBuf;
 
-/// Draw listings as sellers make them, with the truth of everything drawn, in the course format.
+/// Draw listings as sellers make them, in the course format, with the truth beside them.
 #[derive(Debug, Args)]
 pub struct SynthArgs {
-    /// Folder to write; splits written by several calls stand beside each other.
+    /// Output folder; each call writes one split into it.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Listings to draw.
     #[arg(long, value_name = "N")]
     listings: usize,
-    /// Everything drawn follows from preset, seed, settings and a listing's index.
+    /// Seed. A listing depends only on preset, seed, settings and its index.
     #[arg(long, default_value_t = 1, value_name = "S")]
     seed: u64,
-    /// What is drawn: everything, or a set that a model is honestly trained (train) or tested on (iid, unseen-...).
+    /// Preset: everything, or train, which leaves out what the test presets (iid, unseen-...) hold out.
     #[arg(long, default_value = "everything", value_name = "NAME")]
     preset: Preset,
     /// Split to write; test has its labels in test_truth.json.
     #[arg(long, value_enum, default_value = "train")]
     split: Split,
-    /// Index of the first listing: slices of a set can be drawn apart.
+    /// Index of the first listing, to draw a set in slices.
     #[arg(long, default_value_t = 0, value_name = "INDEX")]
     first: usize,
     /// Shorter side of the photos in pixels, 8 to 1000.
@@ -39,7 +39,7 @@ pub struct SynthArgs {
     /// Change a value of the preset, such as overlay.any=0; docs/synthetic.md lists them.
     #[arg(long = "set", value_name = "KEY=VALUE")]
     settings: Vec<String>,
-    /// Write over a split that is there already.
+    /// Replace an existing split.
     #[arg(long)]
     replace: bool,
     /// Also write gallery.html with the first 40 listings.

@@ -26,11 +26,11 @@ pub struct TrainArgs {
     /// The recipe, e.g. recipes/compact.toml.
     #[arg(long, value_name = "FILE")]
     recipe: PathBuf,
-    /// Change one value of the recipe, e.g. stages.0.steps=100; an empty value takes it away; may be given several times.
+    /// Change one value of the recipe, e.g. stages.0.steps=100; an empty value removes it. May be repeated.
     #[arg(long, value_name = "KEY=VALUE")]
     set: Vec<String>,
-    /// Data set in the course format, with train_all.json and, if there is one, validation_all.json;
-    /// may be given several times. Without a validation file the recipe's part of the listings is set aside.
+    /// Data set in the course format: train_all.json and, optionally, validation_all.json. May be repeated. Without a
+    /// validation file, the recipe's share of the listings is used for validation.
     #[arg(long, value_name = "DIR", required = true)]
     data: Vec<PathBuf>,
     /// Folder of the run: best/ is the model, report.html the curves (as data: metrics.jsonl).
@@ -39,7 +39,7 @@ pub struct TrainArgs {
     /// Continue the run in --out from its last checkpoint; without one, start it.
     #[arg(long)]
     resume: bool,
-    /// Where to train.
+    /// Device to train on: cpu; vulkan or cuda in builds with that feature.
     #[arg(long, default_value = "cpu", value_name = "DEVICE")]
     device: String,
 }

@@ -250,7 +250,7 @@ fn an_engine_that_is_not_there_is_refused_with_the_way_out() {
         crate::common::Run::of(command.env("ORT_DYLIB_PATH", &none).output().unwrap())
     };
     matched("flex").succeeds();
-    matched("onnxruntime").refuses(&[text(&none), "leave --engine out to compute with flex"]);
+    matched("onnxruntime").refuses(&[text(&none), "omit --engine to use flex"]);
     matched("abacus").exits(2);
 }
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::split::Split;
 
-/// An import that cannot go on.
+/// An error that ends an import.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ImportError {

@@ -96,7 +96,7 @@ pub struct ImportOptions {
     pub labels: SellerLabels,
     /// Number of labels per training listing.
     pub label_count: LabelCount,
-    /// Most labels of a listing.
+    /// Largest number of labels in a listing.
     pub max_labels: usize,
     /// Mode `sampled`: only so many most frequent colours.
     pub max_colours: usize,

@@ -1,4 +1,4 @@
-//! Which real labels statistics are learnt from, and which are held out to measure them.
+//! The split of real labels: one half for the statistics, the other held out to measure them.
 
 use xxhash_rust::xxh3::xxh3_64;
 

@@ -1,4 +1,4 @@
-//! Named sets: what models are trained on, and the honest tests of what they never saw.
+//! Named sets of listings: for training, and for tests with held-out values.
 
 use std::str::FromStr;
 
@@ -15,9 +15,9 @@ use super::wardrobe::Product;
 pub enum Preset {
     /// Everything the generator can draw: for the model that ships.
     Everything,
-    /// Everything but what the tests below hold out: for honest training.
+    /// Everything but what the tests below hold out: for training that is tested on them.
     Train,
-    /// As `train`, other listings: the test without a surprise.
+    /// As `train`, with other listings: a test with nothing unseen.
     Iid,
     /// Products that `train` never has.
     UnseenSilhouette,

@@ -1,4 +1,4 @@
-//! A data set's folder: its listings and where their photos lie.
+//! A data set's folder: its listings and the paths of their photos.
 
 use std::fs;
 use std::io;

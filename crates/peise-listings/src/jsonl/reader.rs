@@ -12,8 +12,8 @@ const EXPECTED: &str = r#"one answer per line, {"id": ..., "labels": [...], "ima
 
 /// Reads answers line by line; blank lines are passed over.
 ///
-/// A line that cannot be read is an error of its own, and the next line follows. Only where the file itself fails does
-/// reading end.
+/// A line that cannot be parsed is an error, and reading continues with the next line. Reading ends only if the file
+/// itself fails.
 #[derive(Debug)]
 pub struct AnswerReader<R: BufRead> {
     lines: LineReader<R>,

@@ -13,7 +13,7 @@ use crate::FormatError;
 use crate::lines::LineReader;
 use crate::sink::{Answered, Unusable};
 
-/// Most that a power failure may cost.
+/// Largest amount of work that a power failure may lose.
 const SYNC_EVERY: Duration = Duration::from_secs(30);
 
 /// What a journal's answers follow from; the first line of its file.

@@ -1,4 +1,4 @@
-//! The head of the page: what all listings together look like.
+//! The head of the page: a summary of all listings.
 
 use maud::{Markup, html};
 use peise::Verdict;

@@ -35,7 +35,7 @@ pub enum CheckpointError {
         source: WeightsError,
     },
     /// Weights or optimiser state could not be written.
-    #[error("cannot write {path}; the checkpoint before it is as it was")]
+    #[error("cannot write {path}; the previous checkpoint is unchanged")]
     Save {
         /// The file.
         path: PathBuf,
@@ -61,7 +61,7 @@ pub enum CheckpointError {
         source: RecordError,
     },
     /// JSON or TOML could not be written or read.
-    #[error("{path} is not what a run leaves behind: {reason}")]
+    #[error("{path} is not the output of a run: {reason}")]
     Text {
         /// The file.
         path: PathBuf,

@@ -25,7 +25,7 @@ pub enum TrainError {
     },
     /// The loss or a score is no longer finite.
     #[error(
-        "step {step}: the loss is no longer finite; lower the learning rate (`lr` of the stage) and start a new run in another folder; the last checkpoint is as it was"
+        "step {step}: the loss is no longer finite; lower the learning rate (`lr` of the stage) and start a new run in another folder; the last checkpoint is unchanged"
     )]
     Diverged {
         /// Step.

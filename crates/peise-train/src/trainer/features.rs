@@ -1,6 +1,6 @@
 //! Features of frozen encoders, computed once.
 //!
-//! A frozen encoder is a function: of a photo where no augmentation changes it, of a label always. What it says is kept
+//! A frozen encoder is a function of the label, and of the photo if no augmentation changes it. Its features are cached
 //! for every distinct photo and label, and what is trained behind it sees the kept features.
 
 use super::error::TrainError;
@@ -81,7 +81,7 @@ impl Features {
     }
 }
 
-/// Computes what frozen encoders say of a data set.
+/// Computes the features of a data set by frozen encoders.
 pub(super) struct Encoder<'a> {
     pub model: &'a Model,
     pub frozen: &'a Frozen,

@@ -152,7 +152,7 @@ impl ModelFiles {
     }
 }
 
-/// Links a file, or copies it where links are not to be had.
+/// Links a file, or copies it if links are not supported.
 fn link(from: &Path, to: &Path) -> Result<(), CheckpointError> {
     fs::hard_link(from, to).or_else(|_| fs::copy(from, to).map(|_| ())).map_err(file_error(to))
 }

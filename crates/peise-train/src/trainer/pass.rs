@@ -29,7 +29,7 @@ pub(super) struct Pass<'a> {
 pub(super) struct Found {
     /// What is differentiated.
     pub total: Tensor<1>,
-    /// The loss as it is told: per photo (SupCon: per anchor), the last unit's.
+    /// The reported loss: per photo (SupCon: per anchor), of the last unit.
     pub loss: f64,
     pub contrast: f64,
     pub reward: f64,

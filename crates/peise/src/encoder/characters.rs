@@ -34,8 +34,8 @@ pub struct CharacterEncoderConfig {
     pub dropout: f64,
     /// Width D of the features.
     pub output: usize,
-    /// Width of the features of each token, a character or the start, which follow the label's, each with its log-odds of saying something;
-    /// 0 = none.
+    /// Width of the features of each token, a character or the start, which follow the label's, each with the log-odds
+    /// that it carries information; 0 = none.
     #[serde(default)]
     pub part_width: usize,
 }
@@ -43,7 +43,7 @@ pub struct CharacterEncoderConfig {
 // 0 is padding.
 const START: i64 = 1;
 const RESERVED: usize = 2;
-/// Log-odds of a character that says nothing, such as padding.
+/// Log-odds of a character without information, such as padding.
 pub(crate) const SILENT: f32 = -30.0;
 
 /// Turns cleaned labels into tokens.
@@ -109,7 +109,7 @@ pub struct CharacterEncoder {
 }
 
 impl CharacterEncoderConfig {
-    /// Width of what the encoder says of a label: its features, then those of its characters and the start token.
+    /// Width of a label's row: its global features, then those of its characters and the start token.
     pub fn row_width(&self) -> usize {
         let characters = if self.part_width == 0 { 0 } else { (self.max_length + 1) * (self.part_width + 1) };
         self.output + characters

@@ -43,7 +43,7 @@ pub struct ResidualEncoder {
 }
 
 impl ResidualEncoderConfig {
-    /// Width of what the network says of a photo of this height and width: its features, then those of its segments.
+    /// Width of a photo's row, for this height and width: its global features, then those of its segments.
     pub fn row_width(&self, size: [usize; 2]) -> usize {
         let halvings = self.widths.len();
         let [height, width] = size.map(|side| (0..halvings).fold(side, |side, _| side.div_ceil(2)));

@@ -1,8 +1,8 @@
 //! Listings of a batch, and how they are cut into passes.
 //!
-//! What a listing is answered must not depend on what shares its batch, to the last bit. Sums depend on the shapes that
-//! a kernel is given: so labels of one pass have equally many tokens and listings of one pass equally many photos and
-//! labels, nothing is padded, and no pass has a single row, for which kernels take another path.
+//! An answer must not depend on the rest of the batch, to the last bit, but floating-point sums depend on the shapes
+//! that a kernel gets. So all labels of one pass have the same number of tokens, all listings of one pass have the same
+//! numbers of photos and labels, nothing is padded, and no pass has a single row (kernels treat it differently).
 
 use std::collections::HashMap;
 

@@ -1,4 +1,4 @@
-//! What computes a model: one trait, so that matching does not know which runtime does it.
+//! Engines that run a model, behind one trait, so that matching does not depend on the runtime.
 
 use crate::encoder::PaddedTokens;
 use crate::model::{BatchLayout, Model};
@@ -27,7 +27,7 @@ pub struct PaddedScores {
     pub labels: usize,
 }
 
-/// An engine could not compute, for want of memory for instance.
+/// An engine failed, for instance because memory ran out.
 #[derive(Debug, thiserror::Error)]
 #[error("{engine} failed to {task}")]
 pub struct EngineError {

@@ -1,4 +1,4 @@
-//! ONNX Runtime computes, from a library that is found when running: nothing of it is needed to build.
+//! ONNX Runtime as an engine. The library is loaded at run time, so the build does not need it.
 
 use super::PAIRS_PER_PASS;
 use super::compute::{Engine, EngineError, Features, PaddedScores};
@@ -18,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 pub enum RuntimeError {
     /// There is no library.
     #[error(
-        "no ONNX Runtime library is found; `pip install onnxruntime`, or name the library in ORT_DYLIB_PATH, or put it \
+        "no ONNX Runtime library was found; run `pip install onnxruntime`, or name the library in ORT_DYLIB_PATH, or put it \
          next to peise"
     )]
     NotFound,

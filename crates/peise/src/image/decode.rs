@@ -91,11 +91,11 @@ impl DecodeLimits {
 
 /// Decodes a photo to 8-bit sRGB.
 ///
-/// The format is told by content, never by a file's name: JPEG (baseline, progressive, grey, CMYK and YCCK), PNG (all
-/// depths and colour types), WebP, GIF, BMP, TIFF (first page). The orientation that the file states is applied,
-/// transparency is laid on white, 16-bit values are rounded to 8. Of an animation the first frame is taken that is not
-/// of one colour. Colours are converted from the file's profile to sRGB; without a profile they are taken as sRGB, and
-/// CMYK as Adobe writes it (inverted), as Pillow does.
+/// The format is recognised by content, never by the file's name: JPEG (baseline, progressive, grey, CMYK and YCCK),
+/// PNG (all depths and colour types), WebP, GIF, BMP, TIFF (first page). The orientation that the file states is
+/// applied, transparency is laid on white, 16-bit values are rounded to 8. Of an animation the first frame is taken
+/// that is not of one colour. Colours are converted from the file's profile to sRGB; without a profile they are taken
+/// as sRGB, and CMYK as Adobe writes it (inverted), as Pillow does.
 ///
 /// # Errors
 /// - [`ImageError::Empty`], [`ImageError::NotAnImage`], [`ImageError::Unsupported`]: none of these formats

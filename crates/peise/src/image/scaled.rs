@@ -20,8 +20,8 @@ pub(super) fn is_enough((width, height): (u32, u32), least: u32) -> bool {
     width.min(height) / BLOCK >= least
 }
 
-/// Decodes at an eighth of the size, rounded up, and tells the size of the whole, turned as EXIF says; `None` where that
-/// cannot be done (progressive or damaged, CMYK, rare sampling) and decoding in full must tell.
+/// Decodes at an eighth of the size, rounded up, and returns the size of the whole image, both oriented by EXIF. `None`
+/// for files that need full decoding: progressive, damaged, CMYK, rare sampling.
 pub(super) fn decode(bytes: &[u8], size: (u32, u32)) -> Option<(DynamicImage, (u32, u32))> {
     let means = means(bytes)?;
     let exif = means.exif.as_deref().and_then(Orientation::from_exif_chunk);

@@ -1,10 +1,11 @@
-//! Takes away what the photos of a listing share: the scene around a product that is only recoloured.
+//! Suppresses the regions that the photos of a listing share: the scene around a product that is only recoloured.
 //!
-//! Many sellers photograph, or paint, one scene in all colours of the product. There, whatever agrees in all photos
-//! tells nothing of the option. Photos of unrelated scenes, and several photos of one option, must stay as they are. So
-//! two photos are only taken for one scene if their structure agrees, their borders agree in colour, and they either
-//! agree everywhere or differ in a solid region towards the middle in which the structure still agrees: the recoloured
-//! product. A group that holds no such pair is left alone, since what agrees there may be the product itself.
+//! Many sellers photograph or recolour one scene for all colours of a product. Regions that agree in all these photos
+//! carry no information about the option. Photos of unrelated scenes, and several photos of one option, must stay as
+//! they are. So two photos are only taken for one scene if their structure agrees, their borders agree in colour, and
+//! they either agree everywhere or differ in a solid region towards the middle in which the structure still agrees: the
+//! recoloured product. A group that holds no such pair is left alone, since what agrees there may be the product
+//! itself.
 
 mod grid;
 mod group;

@@ -1,8 +1,9 @@
 //! The default label cleaner: takes from the labels of one listing what counts say carries no colour and no part.
 //!
-//! The labels of one listing are cleaned together, since what carries no information can only be told from its
-//! siblings. Two labels that differ never become equal, no label becomes empty, cleaning twice changes nothing, and
-//! the order of the labels does not matter. 色 is never deleted from a colour, so 彩色, 本色 and 杂色 stay what they are.
+//! The labels of one listing are cleaned together, because only comparison with the other labels shows which words
+//! carry no information. Two labels that differ never become equal, no label becomes empty, cleaning twice changes
+//! nothing, and the order of the labels does not matter. 色 is never deleted from a colour, so 彩色, 本色 and 杂色 stay what
+//! they are.
 
 use std::collections::HashMap;
 

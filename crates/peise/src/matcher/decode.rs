@@ -45,7 +45,7 @@ use problem::{Table, argmax};
 pub struct DecodeOptions {
     /// How images constrain each other.
     pub rule: Rule,
-    /// What the given labels are best at.
+    /// What the labels given are optimised for.
     pub objective: Objective,
     /// Whether an image may show no label.
     pub none: NonePolicy,

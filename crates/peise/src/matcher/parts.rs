@@ -1,4 +1,5 @@
-//! Places of a photo against the characters of a label: what a label says of each part, and where the photo shows it.
+//! Scores the places of a photo against the characters of a label, so that each part of a label can match its own
+//! place.
 //!
 //! Source: the late interaction of Khattab and Zaharia 2020, "ColBERT" (arXiv 2004.12832), section 3.2. Deviations: the
 //! best place is an average weighted by softmax, so that every place learns; and each character has a weight.

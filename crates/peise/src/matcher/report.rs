@@ -10,7 +10,7 @@ use burn::module::Module;
 use burn::tensor::{Device, Tensor, assert_shape};
 use serde::{Deserialize, Serialize};
 
-/// Log-weight of "shows no label", which this matcher does not know: it never wins.
+/// Log-weight of "shows no label". This matcher has no such score, so it never wins.
 const NEVER: f32 = -1.0e4;
 
 /// Architecture of a [`ReportMatcher`]; the default is the report's.

@@ -17,7 +17,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompactConfig {
-    /// What is done to a photo before the encoder, in training and matching alike.
+    /// Preprocessing of photos, in training and in matching.
     pub preprocess: Preprocess,
     /// Mean per channel (R, G, B in `[0, 1]`) subtracted from a photo.
     pub mean: [f32; 3],
@@ -26,7 +26,7 @@ pub struct CompactConfig {
     /// Whether what a listing's photos share is blended to white, by [`crate::image::SharedRegions`].
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub shared_regions: bool,
-    /// What is done to a listing's labels before the encoder.
+    /// Cleaner of a listing's labels.
     pub cleaner: Cleaner,
     /// The photo encoder.
     pub image: ResidualEncoderConfig,
@@ -42,7 +42,7 @@ pub struct CompactConfig {
     pub reserve: Option<f32>,
 }
 
-/// What may be kept of one photo or label, numbers.
+/// Largest row of features of one photo or label, in numbers.
 const LARGEST_ROW: usize = 1 << 14;
 /// Pairs of place and character that a photo and a label may have.
 const MOST_PARTS: usize = 1 << 16;

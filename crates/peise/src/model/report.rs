@@ -65,7 +65,7 @@ pub struct ReportConfig {
     pub mean: [f32; 3],
     /// Standard deviation per channel that a photo is divided by.
     pub std: [f32; 3],
-    /// What is done to a listing's labels before the encoder.
+    /// Cleaner of a listing's labels.
     pub cleaner: Cleaner,
     /// The photo encoder.
     pub image: ResNetConfig,

@@ -7,7 +7,7 @@ use super::weights::Weights;
 use crate::model::ReportConfig;
 use crate::weights::WeightsError;
 
-/// Log-weight of "shows no label", which this matcher does not know: it never wins.
+/// Log-weight of "shows no label". This matcher has no such score, so it never wins.
 const NEVER: f32 = -1.0e4;
 
 /// Scores every image against every label of each listing. `weights` are those of the whole model.

@@ -25,7 +25,7 @@ pub struct Stored {
     pub shape: Vec<usize>,
 }
 
-/// What has a model's tensors, by their path in the model (`matcher.units.0.within.query.weight`).
+/// A source of a model's tensors, by their path in the model (`matcher.units.0.within.query.weight`).
 pub trait TensorSource {
     /// One tensor.
     ///

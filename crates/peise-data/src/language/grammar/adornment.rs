@@ -10,14 +10,14 @@ use crate::random::weighted;
 /// Attempts at having something at all by independent draws.
 const ATTEMPTS: usize = 1000;
 
-/// Where something stands that says nothing of the colour.
+/// Place of text that carries no information about the colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Position {
     Front,
     Back,
 }
 
-/// What says nothing of the colour (an article number, words, a note), as often as sellers write each.
+/// Text without information about the colour (article number, words, a note), at the rates at which sellers write each.
 pub(crate) fn redundant(position: Position, rng: &mut ChaCha8Rng) -> String {
     let (rates, words) = (GrammarConfig::default(), vocabulary());
     match position {

@@ -76,7 +76,7 @@ impl Table {
 }
 
 impl Coupling {
-    /// Images of a label that are told apart when counting.
+    /// Number of images of a label that are counted.
     pub(super) fn counted(self) -> usize {
         match self {
             Self::Free => 0,

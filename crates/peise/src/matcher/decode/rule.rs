@@ -40,7 +40,7 @@ pub enum Rule {
     Reserve,
 }
 
-/// What the given labels are best at.
+/// What the labels given are optimised for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Objective {
