@@ -9,7 +9,7 @@ use peise::{Answer, DecodeOptions, Device, MatchInput, Matcher, Photo, Problem, 
 use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 use rand_chacha::ChaCha8Rng;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 /// What the issue asks for.
@@ -33,8 +33,9 @@ impl Drawn {
         MatchInput { listing: &self.listing, photos: &self.photos }
     }
 
-    fn readable(&self) -> usize {
-        self.photos.iter().flatten().count()
+    /// Distinct readable pictures: rules count these.
+    fn distinct(&self) -> usize {
+        self.pictures.iter().flatten().collect::<BTreeSet<_>>().len()
     }
 }
 
@@ -296,11 +297,10 @@ fn rules_hold() {
     for listing in listings() {
         for options in rules() {
             let what = format!("{}, {options:?}", listing.listing.id);
-            let images = listing.readable();
+            let images = listing.distinct();
             let same_as = indistinguishable(&listing.listing.labels);
             let labels = (0..same_as.len()).filter(|&label| same_as[label] == label).count();
             let possible = match options.rule {
-                Rule::Cover => images >= labels,
                 Rule::OneToOne => images <= labels || options.none == NonePolicy::Allow,
                 Rule::AtMost(most) => images <= labels * most || options.none == NonePolicy::Allow,
                 _ => true,
@@ -311,8 +311,14 @@ fn rules_hold() {
                 continue;
             }
             let mut given = vec![0usize; answer.labels.len()];
-            for image in answer.images.iter().filter(|image| image.error.is_none()) {
+            for (place, image) in answer.images.iter().enumerate().filter(|(_, image)| image.error.is_none()) {
                 assert!(image.index.is_some() || options.none == NonePolicy::Allow, "{what}");
+                let first = listing.pictures.iter().position(|&other| other == listing.pictures[place]);
+                assert_eq!(image.same_as, first.filter(|&first| first != place), "{what}");
+                if let Some(first) = image.same_as {
+                    assert_eq!(image.index, answer.images[first].index, "{what}: equal pictures share one decision");
+                    continue;
+                }
                 if let Some(label) = image.index {
                     assert_eq!(same_as[label], label, "{what}: of equal labels the first is given");
                     given[label] += 1;
@@ -325,8 +331,13 @@ fn rules_hold() {
             let covered = (0..given.len()).filter(|&label| same_as[label] == label).all(|label| given[label] > 0);
             let most = given.iter().copied().max().unwrap_or(0);
             let holds = match options.rule {
-                Rule::Cover => covered,
-                Rule::Auto => covered || images < labels,
+                Rule::Cover => {
+                    if images < labels {
+                        most <= 1
+                    } else {
+                        covered
+                    }
+                }
                 Rule::OneToOne => most <= 1,
                 Rule::AtMost(limit) => most <= limit,
                 _ => true,

@@ -14,7 +14,7 @@ pub struct Marginals {
     pub values: Vec<f64>,
     /// Probability of each label that no image has it, `[L]`.
     pub bare: Vec<f64>,
-    /// Mean number of labels with an image. Under [`super::Rule::Reserve`] also the derivative of
+    /// Mean number of labels with an image. Under [`super::rule::Rule::Reserve`] also the derivative of
     /// [`Self::log_partition`] in the reward.
     pub expected_covered: f64,
     /// `false` where the numbers above are approximate.

@@ -1,6 +1,6 @@
 //! From the reserve that was fitted to the reward of a listing.
 
-/// Reward for each covered label under [`super::Rule::Reserve`] in a listing of this size.
+/// Reward for each covered label under [`super::rule::Rule::Reserve`] in a listing of this size.
 ///
 /// Photos that took labels at random would rarely show every option of a listing that has as many options as photos,
 /// and nearly always those of a listing with many photos of each. So one reward for all listings asks too little of the
