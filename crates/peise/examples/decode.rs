@@ -18,7 +18,9 @@ fn main() -> std::io::Result<()> {
         println!("{what}\t{:.2} ms, best {:.2}", rounds[2], rounds[0]);
     };
     time("in full", &|bytes| drop(black_box(decode(bytes, &limits))));
-    time("in full, then to 64x64", &|bytes| drop(black_box(decode(bytes, &limits).map(|photo| steps.apply(&photo.pixels)))));
+    time("in full, then to 64x64", &|bytes| {
+        drop(black_box(decode(bytes, &limits).map(|photo| steps.apply(&photo.pixels))))
+    });
     time("no larger than needed, to 64x64", &|bytes| drop(black_box(steps.decode(bytes, &limits))));
     Ok(())
 }

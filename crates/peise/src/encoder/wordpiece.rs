@@ -74,9 +74,7 @@ impl WordPieceTokenizer {
     pub fn new(vocabulary: Vocabulary, config: &TokenConfig, known: usize) -> Result<Self, VocabularyError> {
         let TokenizerFile { added_tokens, normalizer, pre_tokenizer: PreTokenizer::BertPreTokenizer, model } =
             match &vocabulary {
-                Vocabulary::Tokenizer(bytes) => {
-                    serde_json::from_slice(bytes).map_err(VocabularyError::Tokenizer)?
-                }
+                Vocabulary::Tokenizer(bytes) => serde_json::from_slice(bytes).map_err(VocabularyError::Tokenizer)?,
                 Vocabulary::Words(bytes) => TokenizerFile::of_words(bytes, config.lowercase)?,
             };
         // Numbers, not their count: a file may leave some out, or give a high one to a few tokens.
@@ -138,9 +136,8 @@ impl WordPieceTokenizer {
         while !rest.is_empty() {
             let prefix = if rest.len() < word.len() { self.prefix.as_str() } else { "" };
             let ends = rest.char_indices().map(|(at, character)| at + character.len_utf8()).rev();
-            let longest = ends
-                .into_iter()
-                .find_map(|end| Some((end, *self.words.get(&format!("{prefix}{}", &rest[..end]))?)));
+            let longest =
+                ends.into_iter().find_map(|end| Some((end, *self.words.get(&format!("{prefix}{}", &rest[..end]))?)));
             let Some((end, token)) = longest else {
                 tokens.truncate(before);
                 return tokens.push(self.unknown);
@@ -180,11 +177,7 @@ impl Normalizer {
         let &Self::BertNormalizer { clean_text, handle_chinese_chars, strip_accents, lowercase } = self;
         let mut text = label.to_owned();
         if clean_text {
-            text = text
-                .chars()
-                .filter(|&c| !is_removed(c))
-                .map(|c| if c.is_whitespace() { ' ' } else { c })
-                .collect();
+            text = text.chars().filter(|&c| !is_removed(c)).map(|c| if c.is_whitespace() { ' ' } else { c }).collect();
         }
         if handle_chinese_chars {
             let apart = |c| if is_chinese(c) { [Some(' '), Some(c), Some(' ')] } else { [Some(c), None, None] };
@@ -216,8 +209,7 @@ fn is_punctuation(c: char) -> bool {
 
 /// Control characters and the like, whitespace excepted.
 fn is_removed(c: char) -> bool {
-    c == '\u{fffd}'
-        || !matches!(c, '\t' | '\n' | '\r') && c.general_category_group() == GeneralCategoryGroup::Other
+    c == '\u{fffd}' || !matches!(c, '\t' | '\n' | '\r') && c.general_category_group() == GeneralCategoryGroup::Other
 }
 
 /// BERT's own list of Chinese characters: the ideographs of its day, neither kana nor hangul.

@@ -88,7 +88,8 @@ impl Format {
 /// Whether a text begins with one of these, after white space and a byte order mark; case does not count.
 fn begins_with(bytes: &[u8], starts: &[&str]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
-    let begins = |start: &&str| bytes.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()));
+    let begins =
+        |start: &&str| bytes.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()));
     starts.iter().any(|start| begins(start))
 }
 

@@ -31,7 +31,8 @@ struct Inks {
 
 impl Inks {
     fn decode(bytes: &[u8]) -> Option<Self> {
-        let options = DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
+        let options =
+            DecoderOptions::default().set_strict_mode(false).set_max_width(usize::MAX).set_max_height(usize::MAX);
         let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
         decoder.decode_headers().ok()?;
         let colours = decoder.input_colorspace()?;
@@ -57,7 +58,7 @@ impl Inks {
 fn from_ycck([luma, blue, red, black]: [u8; 4]) -> [u8; 4] {
     let (luma, blue, red) = (f32::from(luma), f32::from(blue) - 128.0, f32::from(red) - 128.0);
     // A cast to an integer saturates.
-    let [cyan, magenta, yellow] = [1.402 * red, -0.344_136 * blue - 0.714_136 * red, 1.772 * blue]
-        .map(|part| (luma + part + 0.5) as u8);
+    let [cyan, magenta, yellow] =
+        [1.402 * red, -0.344_136 * blue - 0.714_136 * red, 1.772 * blue].map(|part| (luma + part + 0.5) as u8);
     [cyan, magenta, yellow, 255 - black]
 }

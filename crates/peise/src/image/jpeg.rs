@@ -86,7 +86,9 @@ impl<'a> Header<'a> {
         let Some((&count, rest)) = segment.split_first() else { return };
         let Some((parts, [from, to, bits, ..])) = rest.split_at_checked(2 * usize::from(count)) else { return };
         for part in parts.as_chunks::<2>().0 {
-            let Some(component) = self.components.iter_mut().find(|component| component.id == part[0]) else { continue };
+            let Some(component) = self.components.iter_mut().find(|component| component.id == part[0]) else {
+                continue;
+            };
             for sent in component.sent.iter_mut().take(usize::from(*to) + 1).skip(usize::from(*from)) {
                 *sent = (bits & 15) + 1;
             }

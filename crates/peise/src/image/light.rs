@@ -81,8 +81,7 @@ pub(super) fn in_white_light(photo: &RgbImage) -> RgbImage {
 fn backdrop(photo: &RgbImage) -> Option<[u8; 3]> {
     let (width, height) = photo.dimensions();
     let border = (width.min(height) / BORDER).max(1);
-    let is_border =
-        |x: u32, y: u32| x < border || y < border || x + border >= width || y + border >= height;
+    let is_border = |x: u32, y: u32| x < border || y < border || x + border >= width || y + border >= height;
     let pixels: Vec<[u8; 3]> =
         photo.enumerate_pixels().filter(|(x, y, _)| is_border(*x, *y)).map(|(_, _, pixel)| pixel.0).collect();
     let median = [0, 1, 2].map(|channel| median(pixels.iter().map(|pixel| pixel[channel])));

@@ -111,9 +111,10 @@ fn is_srgb(profile: &ColorProfile) -> bool {
     profile.is_matrix_shaper()
         && profile.lut_a_to_b_perceptual.is_none()
         && profile.lut_a_to_b_colorimetric.is_none()
-        && primaries.iter().zip(SRGB_PRIMARIES).all(|(found, [x, y, z])| {
-            near(found.x, x) && near(found.y, y) && near(found.z, z)
-        })
+        && primaries
+            .iter()
+            .zip(SRGB_PRIMARIES)
+            .all(|(found, [x, y, z])| near(found.x, x) && near(found.y, y) && near(found.z, z))
         && [&profile.red_trc, &profile.green_trc, &profile.blue_trc].into_iter().flatten().all(is_srgb_curve)
 }
 

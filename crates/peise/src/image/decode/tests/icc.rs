@@ -6,7 +6,8 @@ use crate::image::{Preprocess, ProfileFault, Remark};
 /// An RGB colour space: X, Y, Z of red, green and blue under D50, and the exponent of its curve; `None` = sRGB's curve.
 pub(super) struct Space([[f64; 3]; 3], Option<f64>);
 
-const SRGB: Space = Space([[0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.71410]], None);
+const SRGB: Space =
+    Space([[0.43607, 0.22249, 0.01392], [0.38515, 0.71687, 0.09708], [0.14307, 0.06061, 0.71410]], None);
 pub(super) const DISPLAY_P3: Space =
     Space([[0.51512, 0.24120, -0.00105], [0.29198, 0.69225, 0.04189], [0.15710, 0.06657, 0.78407]], None);
 const ADOBE_RGB: Space =
@@ -223,12 +224,8 @@ fn grey_profiles_are_applied() {
 }
 
 /// Place, colour, tolerance: a channel of next to no light moves most between ways to interpolate.
-const EXPECTED_INK: [((u32, u32), [u8; 3], u8); 4] = [
-    ((4, 4), [215, 99, 19], 14),
-    ((12, 4), [65, 150, 192], 4),
-    ((4, 12), [255; 3], 1),
-    ((12, 12), [75, 74, 74], 3),
-];
+const EXPECTED_INK: [((u32, u32), [u8; 3], u8); 4] =
+    [((4, 4), [215, 99, 19], 14), ((12, 4), [65, 150, 192], 4), ((4, 12), [255; 3], 1), ((12, 12), [75, 74, 74], 3)];
 
 /// Expected values: Little CMS 2 with the same profile, by Pillow 13, perceptual intent.
 #[test]
