@@ -24,9 +24,18 @@ fn huge_jpeg() -> Vec<u8> {
 fn bad_photos() -> Vec<(&'static str, Option<Vec<u8>>, &'static str)> {
     let whole = photo();
     vec![
-        ("text.jpg", Some(b"this is no picture".to_vec()), "is not an image; give a JPEG, PNG or WebP file"),
+        (
+            "text.jpg",
+            Some(b"this is no picture".to_vec()),
+            "is not an image; give a JPEG, PNG, WebP, GIF, BMP or TIFF file",
+        ),
         ("page.jpg", Some(b"<!DOCTYPE html><title>404</title>".to_vec()), "a web page"),
-        ("moving.gif", Some(b"GIF89a\x01\0\x01\0\0\0\0;".to_vec()), "is a GIF image, which is not read; convert it"),
+        ("moving.gif", Some(b"GIF89a\x01\0\x01\0\0\0\0;".to_vec()), "is a damaged or unusual GIF"),
+        (
+            "phone.jpg",
+            Some(b"\0\0\0\x18ftypheic\0\0\0\0mif1".to_vec()),
+            "is a HEIC image, which is not read; convert it",
+        ),
         ("empty.jpg", Some(Vec::new()), "is empty (0 bytes); download or copy it again"),
         ("cut.jpg", Some(whole[..whole.len() / 2].to_vec()), "is a truncated JPEG"),
         ("huge.png", Some(huge_png()), "is 20000x20000 pixels, more than the limits"),

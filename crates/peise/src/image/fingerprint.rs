@@ -69,9 +69,91 @@ impl Fingerprint {
         ((variance(0) + variance(1) + variance(2)) / 3.0).sqrt()
     }
 }
-impl Fingerprint {
-    #[doc(hidden)]
-    pub fn cells_for_lab(&self) -> &[[u8; 3]] {
-        &self.cells
+
+#[cfg(test)]
+mod tests {
+    use ::image::codecs::jpeg::JpegEncoder;
+    use ::image::imageops::{FilterType, crop_imm, flip_horizontal, resize};
+    use ::image::{ImageFormat, Rgb};
+
+    use super::super::{DecodeLimits, Preprocess};
+    use super::*;
+
+    /// A garment with folds and a print, in a room.
+    fn photo(colour: [f32; 3], pose: f32) -> RgbImage {
+        RgbImage::from_fn(240, 320, |x, y| {
+            let (across, down) = (x as f32 - 120.0 - pose, y as f32 - 160.0);
+            let fold = 1.0 + 0.12 * (across / 17.0 + down / 40.0).sin();
+            let inside = across.abs() < 70.0 + down / 8.0 && down.abs() < 110.0;
+            let print = (across - 20.0).hypot(down + 40.0) < 18.0;
+            Rgb(match (inside, print) {
+                (true, true) => [240, 220, 60],
+                (true, false) => colour.map(|value| (value * fold).clamp(0.0, 255.0) as u8),
+                (false, _) => [200 + (x / 12) as u8, 205 + (y / 16) as u8, 190],
+            })
+        })
+    }
+
+    fn fingerprint(photo: &RgbImage) -> Fingerprint {
+        Fingerprint::of(&Preprocess::stretch(64).apply(photo))
+    }
+
+    fn saved(photo: &RgbImage, quality: u8) -> RgbImage {
+        let mut bytes = Vec::new();
+        JpegEncoder::new_with_quality(&mut bytes, quality).encode_image(photo).unwrap();
+        super::super::decode(&bytes, &DecodeLimits::default()).unwrap().pixels
+    }
+
+    #[test]
+    fn a_picture_saved_again_is_the_same() {
+        for colour in [[190.0, 40.0, 50.0], [235.0, 235.0, 230.0], [35.0, 36.0, 45.0]] {
+            let picture = photo(colour, 0.0);
+            let original = fingerprint(&picture);
+            for quality in [30, 60, 95] {
+                for percent in [50, 100, 200] {
+                    let resized = resize(&picture, 240 * percent / 100, 320 * percent / 100, FilterType::Lanczos3);
+                    let again = fingerprint(&saved(&resized, quality));
+                    assert!(original.same_picture(&again), "{colour:?} quality {quality}, {percent} %");
+                    assert!(again.same_picture(&original));
+                }
+            }
+            let mut webp = std::io::Cursor::new(Vec::new());
+            picture.write_to(&mut webp, ImageFormat::WebP).unwrap();
+            let webp = super::super::decode(webp.get_ref(), &DecodeLimits::default()).unwrap().pixels;
+            assert!(original.same_picture(&fingerprint(&webp)));
+        }
+    }
+
+    #[test]
+    fn another_picture_is_another() {
+        let picture = photo([190.0, 40.0, 50.0], 0.0);
+        let (width, height) = picture.dimensions();
+        let original = fingerprint(&picture);
+        let crop = |share: u32| {
+            let (left, top) = (width * share / 100, height * share / 100);
+            crop_imm(&picture, left, top, width - 2 * left, height - 2 * top).to_image()
+        };
+        for (what, other) in [
+            ("another colour", photo([60.0, 40.0, 150.0], 0.0)),
+            ("a shade away", photo([178.0, 40.0, 50.0], 0.0)),
+            ("a step aside", photo([190.0, 40.0, 50.0], 5.0)),
+            ("mirrored", flip_horizontal(&picture)),
+            ("cropped by 2 %", crop(2)),
+            ("cropped by 5 %", crop(5)),
+            ("white", RgbImage::from_pixel(64, 64, Rgb([255; 3]))),
+        ] {
+            assert!(!original.same_picture(&fingerprint(&other)), "{what}");
+        }
+    }
+
+    #[test]
+    fn plain_swatches_are_told_apart() {
+        let swatch = |colour| fingerprint(&RgbImage::from_pixel(50, 50, Rgb(colour)));
+        assert!(swatch([20, 22, 30]).same_picture(&swatch([20, 22, 30])));
+        assert!(!swatch([20, 22, 30]).same_picture(&swatch([21, 23, 32])));
+        assert_eq!(Fingerprint::of(&RgbImage::new(0, 0)), Fingerprint::of(&RgbImage::new(0, 3)));
+        assert!(!Fingerprint::of(&RgbImage::new(0, 0)).same_picture(&swatch([255; 3])));
+        let tiny = Fingerprint::of(&RgbImage::from_pixel(1, 1, Rgb([7, 8, 9])));
+        assert!(tiny.same_picture(&swatch([7, 8, 9])));
     }
 }
