@@ -110,7 +110,8 @@ fn quietly(mut command: Command) -> Child {
 fn a_run_killed_at_twenty_moments_ends_where_the_uninterrupted_one_does() {
     let bench = Bench::new();
     bench.train("whole", &[]).exits(0);
-    bench.train("whole", &[]).refuses(&["whole", "--resume"]);
+    let again = bench.train("whole", &[]).exits(2);
+    assert!(again.stderr.contains("holds a run already") && again.stderr.contains("--resume"), "{}", again.stderr);
     let expected = bench.result("whole");
     assert_eq!(expected.1.iter().filter(|line| line.contains("\"loss\"")).count(), 70);
 
