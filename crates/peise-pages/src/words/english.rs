@@ -10,6 +10,7 @@ pub(super) const WORDS: Words = Words {
     em: "listings all right (EM)",
     no_label: "no option",
     show: "Show",
+    nearest: "nearest options",
     listing: ListingWords {
         one_photo: "{} photo",
         many_photos: "{} photos",
