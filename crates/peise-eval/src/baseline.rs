@@ -1,7 +1,7 @@
 //! Two matchers that need no training, to measure trained ones against on the same decoder.
 //!
-//! `random` uses no information, so its result shows what the rules alone give. `nearest-colour` reads colour words in
-//! the label and looks for these colours on the product: what a careful afternoon without learning gives.
+//! `random` shows what the decoding rules achieve without any knowledge. `nearest-colour` reads the colour words of a
+//! label and looks for these colours on the product: a simple method without learning.
 //!
 //! Variants of `nearest-colour` were compared as plain classifiers: accuracy into the 6 colours of photos-web (3,972
 //! photos) / among the base colours of 4 photos of photos-small (5,976 photos).

@@ -21,7 +21,7 @@ pub struct Estimate {
     pub high: f64,
 }
 
-/// Acc and EM. `rows` must be in an order of their own for the result not to depend on the files'.
+/// Acc and EM. The result depends on the order of `rows`, so they must be sorted.
 pub(crate) fn intervals(rows: &[ListingRow<'_>], resamples: usize, seed: u64) -> (Estimate, Estimate) {
     let counts: Vec<Counts> = rows.iter().map(Counts::of).collect();
     resampled(&counts, resamples, seed, |drawn| shares(&mut drawn.copied()))
@@ -36,7 +36,7 @@ pub(crate) fn paired(pairs: &[[Counts; 2]], resamples: usize, seed: u64) -> (Est
     })
 }
 
-/// Two values of all, and their intervals by drawing as many again and again.
+/// Two values of all items, with intervals from resamples of the same size.
 fn resampled<T: Sync>(
     all: &[T],
     resamples: usize,
@@ -52,13 +52,13 @@ fn resampled<T: Sync>(
     (estimate(found.0, first), estimate(found.1, second))
 }
 
-/// Mean and middle 95 % of what comes of chance.
+/// Mean and middle 95 % of a simulated value.
 pub(crate) fn simulated(times: usize, seed: u64, value: impl Fn(&mut ChaCha8Rng) -> f64 + Sync) -> Estimate {
     let values: Vec<f64> = (0..times as u64).into_par_iter().map(|time| value(&mut stream(seed, time))).collect();
     estimate(values.iter().sum::<f64>() / times.max(1) as f64, values)
 }
 
-/// Random numbers of their own per resample: the same on any number of threads.
+/// A stream of random numbers for each resample, so that results do not depend on the number of threads.
 fn stream(seed: u64, number: u64) -> ChaCha8Rng {
     let mut random = ChaCha8Rng::seed_from_u64(seed);
     random.set_stream(number);

@@ -1,9 +1,8 @@
 //! Two files of predictions of the same listings.
 //!
 //! # Source
-//! McNemar 1947, "Note on the sampling error of the difference between correlated proportions", in its exact form: of the
-//! listings that one alone has right, each is as likely the first's as the second's. Differences by the paired bootstrap
-//! over listings.
+//! McNemar 1947, "Note on the sampling error of the difference between correlated proportions", in its exact form.
+//! Differences by the paired bootstrap over listings.
 
 use peise::Answer;
 use peise_listings::course::Entry;
@@ -13,7 +12,7 @@ use crate::bootstrap::{Counts, Estimate, paired};
 use crate::options::{EvaluateError, EvaluateOptions};
 use crate::rows::align;
 
-/// The difference between two predictions; missing answers count as wrong in both.
+/// How two sets of predictions differ. What either lacks is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Comparison {
     /// Acc of the first less that of the second, with a 95 % interval.
@@ -24,7 +23,7 @@ pub struct Comparison {
     pub only_first: usize,
     /// Listings that only the second has right.
     pub only_second: usize,
-    /// McNemar's exact two-sided probability of so uneven a split, were both as good.
+    /// McNemar's exact two-sided p-value.
     pub p_value: f64,
 }
 

@@ -7,9 +7,9 @@ use serde::Serialize;
 
 use crate::rows::{ListingRow, Shown};
 
-/// Colours that a table shows by name; what is left is one row and column.
+/// Colours that the table shows by name. The others share one row and column.
 const MOST: usize = 16;
-/// What no colour term names, and terms beyond the most frequent.
+/// Labels without a known colour, and colours beyond the most frequent.
 pub const OTHER: &str = "other";
 /// The photo shows no option.
 pub const NONE: &str = "no option";
@@ -26,8 +26,8 @@ pub struct Confusion {
     /// The colours, the most frequent truth first; `Navy Blue+White` of a label that names two. Then `other`,
     /// `no option` and `no answer`, where there are any.
     pub colours: Vec<String>,
-    /// `counts[truth][answer]`, photos. Right answers are on the diagonal; wrong ones between labels of equal colours, and
-    /// between two of `other`, are, too.
+    /// `counts[truth][answer]`, in photos. The diagonal holds the right answers. It also holds wrong answers between labels
+    /// of equal colours, and between two labels of `other`.
     pub counts: Vec<Vec<usize>>,
     /// The most frequent pairs of unlike colours: truth, answer, photos.
     pub pairs: Vec<(String, String, usize)>,

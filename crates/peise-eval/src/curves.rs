@@ -7,9 +7,9 @@ pub struct RunCurves {
     pub name: String,
     /// What is known of it, such as recipe, seed, commit and device; shown in this order.
     pub facts: Vec<(String, String)>,
-    /// One point a training step.
+    /// One point for each training step.
     pub steps: Vec<StepPoint>,
-    /// One point a validation.
+    /// One point for each validation.
     pub validations: Vec<ValidationPoint>,
 }
 

@@ -40,11 +40,11 @@ pub struct Evaluation {
     pub slices: Slices,
     /// Which colours are taken for which.
     pub confusion: Confusion,
-    /// How reliable the probabilities are, if they were saved.
+    /// How far the probabilities can be trusted, where they were saved.
     pub probabilities: Option<ProbabilityReport>,
-    /// The comparison with other predictions, if there are any.
+    /// How these predictions differ from the others, if there are others.
     pub comparison: Option<Comparison>,
-    /// Inconsistencies between the files.
+    /// Disagreements between the files.
     pub findings: Vec<Finding>,
 }
 

@@ -1,10 +1,10 @@
-//! Inconsistencies between the files.
+//! Disagreements between the files of an evaluation.
 
 use std::fmt;
 
 use serde::Serialize;
 
-/// An inconsistency that an evaluation reports.
+/// A disagreement between the files that an evaluation reports.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]

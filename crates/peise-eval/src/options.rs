@@ -41,7 +41,7 @@ pub enum EvaluateError {
     /// A file could not be read.
     #[error(transparent)]
     Format(#[from] FormatError),
-    /// The truth says of no photo what it shows.
+    /// The truth does not say of any photo what it shows.
     #[error("the truth labels no photo in its {listings} listings; expected the file that holds the answers")]
     NoTruth {
         /// Listings that were read.

@@ -1,4 +1,4 @@
-//! How reliable saved probabilities are.
+//! How far saved probabilities can be trusted: calibration, coverage, risk.
 //!
 //! # Source
 //! ECE: Naeini et al. 2015, in the equal-mass form of Nguyen & O'Connor 2015; here equal confidences share a bin.
@@ -11,14 +11,14 @@ use serde::Serialize;
 use crate::bootstrap::{self, Estimate};
 use crate::rows::{Guess, ImageRow, ListingRow, share};
 
-/// Below this a probability is taken for this, so that one certain mistake does not make the mean infinite.
+/// Smaller probabilities count as this one, so that one certain mistake does not make the mean infinite.
 const LEAST_PROBABILITY: f64 = 1e-12;
 const BINS: usize = 15;
 const CURVE: usize = 100;
 const SIMULATIONS: usize = 400;
 const PRECISIONS: [f64; 2] = [0.95, 0.99];
 
-/// How reliable the probabilities of an evaluation are.
+/// How far the probabilities of an evaluation can be trusted.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct ProbabilityReport {
     /// Mean of -ln(probability of the truth) over photos with probabilities, natural logarithm, floor 1e-12.
@@ -49,9 +49,9 @@ pub struct Calibration {
     pub frequency: f64,
     /// Expected calibration error over 15 bins of equal mass.
     pub ece: f64,
-    /// The ECE that as many guesses of these very probabilities would show were they perfect, by chance alone: the mean of
-    /// simulated outcomes, and the middle 95 % of them. Outcomes are drawn independently, so for photos, of which those of
-    /// a listing are right or wrong together, it is somewhat too low.
+    /// The ECE that perfectly calibrated probabilities would show by chance, with as many guesses: the mean of simulated
+    /// outcomes and the middle 95 % of them. Outcomes are drawn independently. Photos of one listing are not independent,
+    /// so for photos the value is somewhat too low.
     pub ece_if_perfect: Estimate,
     /// Area under the risk-coverage curve: the mean share of wrong guesses among the k most confident ones, over all k.
     pub aurc: f64,
@@ -61,7 +61,7 @@ pub struct Calibration {
     pub curve: Vec<Point>,
 }
 
-/// Calibration and coverage of a set of guesses.
+/// What some guesses have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Point {
     /// Guesses.
@@ -72,7 +72,7 @@ pub struct Point {
     pub frequency: f64,
 }
 
-/// How much is left if only confident guesses are answered.
+/// The share that can be answered at a given precision.
 ///
 /// The threshold is chosen on the evaluated file itself, so the coverage is the best case.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
@@ -141,7 +141,7 @@ fn mean(values: impl Iterator<Item = f64>) -> Option<f64> {
     (count > 0).then(|| sum / count as f64)
 }
 
-/// Runs of equal confidence, which no threshold and no bin may part: their order is chance.
+/// Groups of equal confidence. No threshold and no bin may split them, since their order is arbitrary.
 fn ties(sorted: &[Outcome]) -> impl Iterator<Item = &[Outcome]> {
     sorted.chunk_by(|a, b| a.0 == b.0)
 }

@@ -25,7 +25,7 @@ pub struct SavedPredictions {
     pub with_probabilities: bool,
 }
 
-/// Reads predictions in the course format or as JSON lines, told apart by how they begin, else by the file's suffix.
+/// Reads predictions in the course format or as JSON lines, recognised by the beginning of the file, else by its suffix.
 ///
 /// # Errors
 /// If the file cannot be read, or not one prediction of it.
@@ -61,7 +61,7 @@ fn read_lines(path: &Path) -> Result<SavedPredictions, FormatError> {
     Ok(SavedPredictions { predictions, findings, with_probabilities: true })
 }
 
-/// A course file begins `{"<id>": {`, a line of ours `{"id":"`; so even a listing named `id` is told apart.
+/// A course file begins with `{"<id>": {`, a JSON line with `{"id":"`. This holds even for a listing named `id`.
 fn is_json_lines(path: &Path) -> Result<bool, FormatError> {
     let failed = |source: io::Error| FormatError::Io { path: path.to_owned(), action: "read", source };
     let mut beginning = Vec::new();

@@ -14,9 +14,9 @@ use crate::finding::Finding;
 pub(crate) struct Aligned<'a> {
     /// The listings that count, sorted by id so that nothing depends on the order of files.
     pub rows: Vec<ListingRow<'a>>,
-    /// Photos of which the truth does not say what they show.
+    /// Photos that are not counted, since the truth does not say what they show.
     pub left_out: usize,
-    /// Inconsistencies between the files.
+    /// Disagreements between the files.
     pub findings: Vec<Finding>,
 }
 

@@ -23,15 +23,15 @@ pub struct Slice {
     pub em: f64,
 }
 
-/// The same listings, parted in several ways.
+/// The same listings, grouped in several ways.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Slices {
     /// By number of labels m.
     pub by_labels: Vec<Slice>,
     /// By number of photos n.
     pub by_images: Vec<Slice>,
-    /// By the smallest CIEDE2000 between the colours that two labels name. Labels of several colours are as far apart as the
-    /// colour of one that the other has least (the Hausdorff distance).
+    /// By the smallest CIEDE2000 between the colours that two labels name. Between labels of several colours it is the
+    /// Hausdorff distance.
     pub by_distance: Vec<Slice>,
     /// By whether the colours named are black, white and grey (chroma below 8), have a hue, or both.
     pub by_hue: Vec<Slice>,
@@ -47,11 +47,11 @@ const LABELS: [(&str, usize, usize); 6] =
 /// 7 photos is by far the most frequent.
 const IMAGES: [(&str, usize, usize); 5] =
     [("1-3", 0, 3), ("4-6", 4, 6), ("7", 7, 7), ("8-12", 8, 12), ("13+", 13, usize::MAX)];
-/// From hardly distinguishable to a different colour.
+/// From colours that are hard to distinguish side by side to clearly different ones.
 const DISTANCES: [(&str, f32); 5] =
     [("<8", 8.0), ("8-16", 16.0), ("16-24", 24.0), ("24-32", 32.0), ("32+", f32::INFINITY)];
 const UNKNOWN: &str = "unknown";
-/// Chroma in CIELAB below which a colour has no hue to speak of.
+/// Chroma in CIELAB below which a colour counts as having no hue.
 const ACHROMATIC: f32 = 8.0;
 
 impl Slices {

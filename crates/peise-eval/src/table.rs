@@ -84,7 +84,7 @@ fn estimate(out: &mut fmt::Formatter<'_>, name: &str, Estimate { value, low, hig
     writeln!(out, "{name:<8} {value:>8.4}   [{low:.4}, {high:.4}]")
 }
 
-/// Coverage: the share of a catalogue that needs no human check.
+/// How much of a catalogue needs no human, at each precision.
 fn unattended(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fmt::Result {
     for (of, found) in [("listings", &report.listing_coverage), ("photos", &report.image_coverage)] {
         for Coverage { precision, coverage, threshold } in found {
@@ -100,14 +100,14 @@ fn unattended(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fmt::
 }
 
 fn difference(out: &mut fmt::Formatter<'_>, comparison: &Comparison) -> fmt::Result {
-    writeln!(out, "\nless the other predictions")?;
+    writeln!(out, "\ndifference to the other predictions")?;
     for (name, Estimate { value, low, high }) in [("Acc", comparison.acc), ("EM", comparison.em)] {
         writeln!(out, "{name:<8} {value:>+8.4}   [{low:+.4}, {high:+.4}]")?;
     }
     let Comparison { only_first, only_second, .. } = comparison;
     writeln!(
         out,
-        "listings that only these have right {only_first}, only the others {only_second} (McNemar p {})",
+        "listings right only here {only_first}, only there {only_second} (McNemar p {})",
         comparison.significance()
     )
 }
@@ -152,7 +152,7 @@ fn probabilities(out: &mut fmt::Formatter<'_>, report: &ProbabilityReport) -> fm
             writeln!(out, "{name:<8} {precision:>9.2} {coverage:>10.4} {threshold:>10}")?;
         }
     }
-    writeln!(out, "(thresholds chosen on this file itself: the best case)")?;
+    writeln!(out, "(thresholds are chosen on this same file: the best case)")?;
     if !report.worst.is_empty() {
         writeln!(out, "\nmost confident mistakes: probability, listing, photo, guess, truth")?;
     }

@@ -26,8 +26,8 @@ pub struct EvaluationPage<'a> {
     pub title: &'a str,
     /// What was found.
     pub evaluation: &'a Evaluation,
-    /// Photos of [`worst`](peise_eval::ProbabilityReport::worst) as JPEG, by listing and file; those that lack are left
-    /// out.
+    /// Photos of [`worst`](peise_eval::ProbabilityReport::worst) as JPEG, by listing and file; missing ones get a
+    /// placeholder.
     pub pictures: &'a HashMap<(String, String), Vec<u8>>,
     /// Language of the page's own words.
     pub language: Language,

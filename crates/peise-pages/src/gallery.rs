@@ -12,6 +12,8 @@ use crate::words::{Words, words};
 pub struct GalleryListing {
     /// What stands above it: its id and what it sells.
     pub heading: String,
+    /// The least difference of two options' colours, CIEDE2000; `None` = unknown.
+    pub nearest: Option<f32>,
     /// Its options.
     pub options: Vec<GalleryOption>,
     /// Its photos.
@@ -50,7 +52,12 @@ pub fn render(title: &str, listings: &[GalleryListing], language: Language) -> S
 fn section(listing: &GalleryListing, words: &Words) -> Markup {
     html! {
         section.panel {
-            h2 { (listing.heading) }
+            h2 {
+                (listing.heading)
+                @if let Some(nearest) = listing.nearest {
+                    " · " (words.nearest) " " (format_args!("{nearest:.1}")) " ΔE"
+                }
+            }
             ul { @for option in &listing.options { li { (named(option)) } } }
             div.photos { @for photo in &listing.photos { (figure(listing, photo, words)) } }
         }
@@ -90,12 +97,14 @@ mod tests {
         let photo = |option| GalleryPhoto { source: "test/a/a_0.jpg".into(), option, remark: " · Collage".into() };
         let listing = GalleryListing {
             heading: evil.into(),
+            nearest: Some(12.34),
             options: vec![option],
             photos: vec![photo(Some(0)), photo(None), photo(Some(7))],
         };
         let page = render(evil, std::slice::from_ref(&listing), Language::Chinese);
         assert!(!page.contains("<script") && page.contains("<html lang=\"zh-CN\">"));
         assert_eq!(page.matches("<section").count(), 1);
+        assert!(page.contains(" · 最接近的选项 12.3 ΔE</h2>"));
         assert_eq!(page.matches("background:rgb(1,2,3)").count(), 2);
         assert_eq!(page.matches("alt=\"无选项\"").count(), 2, "an unknown option is none");
         assert!(page.contains("img-src data: 'self' file:") && page.contains("src=\"test/a/a_0.jpg\""));

@@ -1,4 +1,4 @@
-//! Tests of the house.
+//! Tests that concern all pages.
 
 use std::fs;
 use std::path::Path;

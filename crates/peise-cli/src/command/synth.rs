@@ -101,7 +101,6 @@ pub fn run(args: &SynthArgs) -> Result<Outcome, Failure> {
 /// A drawn listing as the page shows it.
 fn shown(truth: &ListingTruth, split: split::Split) -> GalleryListing {
     let parts: Vec<&str> = truth.parts.iter().map(|part| part.product.key()).collect();
-    let distance = truth.smallest_difference.map_or(String::new(), |value| format!(" · nearest options {value:.1} dE"));
     let option = |option: &OptionTruth| GalleryOption {
         label: option.label.clone(),
         colours: option.colours.iter().flatten().map(|&lab| lab_to_srgb(lab)).collect(),
@@ -115,7 +114,8 @@ fn shown(truth: &ListingTruth, split: split::Split) -> GalleryListing {
         },
     };
     GalleryListing {
-        heading: format!("{} · {}{distance}", truth.id, parts.join(" + ")),
+        heading: format!("{} · {}", truth.id, parts.join(" + ")),
+        nearest: truth.smallest_difference,
         options: truth.options.iter().map(option).collect(),
         photos: truth.photos.iter().map(photo).collect(),
     }

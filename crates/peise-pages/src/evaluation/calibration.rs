@@ -1,4 +1,4 @@
-//! Charts of what the probabilities are worth.
+//! Charts of how far the probabilities can be trusted.
 
 use maud::{Markup, html};
 use peise_eval::{Calibration, ProbabilityReport};
@@ -51,7 +51,7 @@ fn figure(caption: Markup, plot: Plot<'_>) -> Markup {
     html! { figure { figcaption { (caption) } div.area { div.plot { (plot) } } } }
 }
 
-/// What came true by what was said, and what should have.
+/// The share right by stated probability, beside the ideal line.
 fn reliability(found: &Calibration, words: &Words) -> Layer<'static> {
     let own = &words.evaluation;
     let dots = found.bins.iter().map(|bin| {

@@ -1,4 +1,4 @@
-//! What an evaluation comes down to.
+//! The head of an evaluation: its main numbers.
 
 use maud::{Markup, html};
 use peise_eval::{Calibration, Estimate, Evaluation, ProbabilityReport};

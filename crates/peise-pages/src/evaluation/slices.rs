@@ -6,7 +6,7 @@ use peise_eval::{Slice, Slices};
 use crate::fragment::bar;
 use crate::words::Words;
 
-/// One table for each way of parting the listings.
+/// One table for each grouping.
 pub(super) fn slices(found: &Slices, words: &Words) -> Markup {
     let own = &words.evaluation;
     let tables = [

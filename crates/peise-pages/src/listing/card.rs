@@ -113,7 +113,7 @@ fn unreadable(answer: &Answer, words: &Words) -> Markup {
     }
 }
 
-/// What the answer remarks; photos that could not be used have a list of their own.
+/// The notes of the answer. Photos that could not be used are listed apart.
 fn notes(answer: &Answer, words: &Words) -> Markup {
     let listed = |code| matches!(code, NoteCode::UnreadablePhoto | NoteCode::UnsupportedFile);
     let notes: Vec<_> = answer.notes.iter().filter(|note| !listed(note.code)).collect();

@@ -34,7 +34,7 @@ pub enum Truth {
 }
 
 impl Truth {
-    /// Whether this became of the photo; a withheld answer is not right.
+    /// Whether this verdict is right. A withheld answer is not.
     pub(super) fn is(&self, verdict: Verdict<'_>) -> bool {
         match (self, verdict) {
             (Self::Label(truth), Verdict::Matched(label)) => truth == label,

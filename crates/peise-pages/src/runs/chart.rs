@@ -50,14 +50,14 @@ impl Metric {
 }
 
 /// The samples of one run that are drawn.
-struct Drawn {
+struct RunSamples {
     raw: Vec<Sample>,
     smooth: Vec<Sample>,
     validation: Vec<Sample>,
     best: Option<Sample>,
 }
 
-impl Drawn {
+impl RunSamples {
     fn new(run: &RunCurves, metric: Metric, with_raw: bool) -> Self {
         let (training, validation) = (metric.training(run), metric.validation(run));
         let best = run.best().and_then(|best| validation.iter().find(|sample| sample.step == best.step).copied());
@@ -82,10 +82,10 @@ pub(super) fn chart(runs: &[RunCurves], metric: Metric, words: &Words) -> Markup
         Metric::Accuracy => ("chart", words.acc, share),
         Metric::ExactMatch => ("chart", words.em, share),
     };
-    let drawn: Vec<Drawn> = runs.iter().map(|run| Drawn::new(run, metric, runs.len() <= MOST_RAW)).collect();
+    let drawn: Vec<RunSamples> = runs.iter().map(|run| RunSamples::new(run, metric, runs.len() <= MOST_RAW)).collect();
     let steps = Axis::of_steps(runs.iter().flat_map(RunCurves::all_steps));
     let values = match metric {
-        Metric::Loss => Axis::of_losses(drawn.iter().flat_map(Drawn::values)),
+        Metric::Loss => Axis::of_losses(drawn.iter().flat_map(RunSamples::values)),
         Metric::Accuracy | Metric::ExactMatch => Axis::SHARE,
     };
     let plans = plans(runs);

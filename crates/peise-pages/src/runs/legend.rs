@@ -1,4 +1,4 @@
-//! What the lines mean, and which run has which colour.
+//! The legend: what the lines mean, and which run has which colour.
 
 use std::fmt::Write as _;
 

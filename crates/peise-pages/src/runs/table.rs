@@ -135,7 +135,7 @@ fn fact_names(runs: &[RunCurves]) -> Vec<&str> {
     names
 }
 
-/// One column a run.
+/// One column for each run.
 pub(super) fn table(runs: &[RunCurves], words: &Words) -> Markup {
     let line = html! { path.valid d="M1 7H27" {} };
     let mut texts = vec![(words.runs.stages, runs.iter().map(stage_text).collect::<Vec<_>>())];

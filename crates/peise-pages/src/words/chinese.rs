@@ -13,6 +13,7 @@ pub(super) const WORDS: Words = Words {
     em: "商品全对率（EM）",
     no_label: "无选项",
     show: "显示",
+    nearest: "最接近的选项",
     listing: ListingWords {
         one_photo: "{} 张图片",
         many_photos: "{} 张图片",

@@ -11,6 +11,8 @@ pub(crate) struct Words {
     /// A photo shows no option.
     pub no_label: &'static str,
     pub show: &'static str,
+    /// In the gallery: the least difference of two options' colours.
+    pub nearest: &'static str,
     pub listing: ListingWords,
     pub evaluation: EvaluationWords,
     pub runs: RunWords,
