@@ -1,9 +1,12 @@
 //! What the targets share.
 
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
 use peise::image::DecodeLimits;
+use peise_listings::registry::{SourceOptions, open};
+use peise_listings::{Entry, PhotoSource};
 
 /// Photos small enough that one execution takes a fraction of a millisecond.
 pub const LIMITS: DecodeLimits =
@@ -24,6 +27,31 @@ pub fn file(name: &str, bytes: &[u8]) -> PathBuf {
     let path = FOLDER.join(name);
     std::fs::write(&path, bytes).expect("the folder takes a file");
     path
+}
+
+/// The listings of a file in a format, read to its end or to where it fails.
+///
+/// # Panics
+/// If a listing has not one photo for each image, or a photo lies outside the file's folder.
+pub fn listings(path: &Path, format: &str) -> Vec<Entry> {
+    let mut entries = Vec::new();
+    let Ok(opened) = open(&SourceOptions::new(path), Some(format)) else { return entries };
+    // Where reading fails, the entries before it stand.
+    let _ = opened.source.read(&mut |entry| {
+        entries.push(entry);
+        ControlFlow::Continue(())
+    });
+    let folder = path.parent().expect("a file has a folder");
+    for listing in entries.iter().flatten() {
+        assert_eq!(listing.photos.len(), listing.listing.images.len());
+        for photo in listing.photos.iter().flatten() {
+            if let PhotoSource::File(file) = photo {
+                let inside = file.strip_prefix(folder).expect("a photo stays inside the folder");
+                assert!(!inside.components().any(|part| part.as_os_str() == ".."), "{}", file.display());
+            }
+        }
+    }
+    entries
 }
 
 /// The lines of the text: labels, file names, cells.

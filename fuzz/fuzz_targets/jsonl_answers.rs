@@ -4,17 +4,27 @@
 use std::path::Path;
 
 use libfuzzer_sys::fuzz_target;
-use peise_listings::jsonl::AnswerReader;
+use peise_listings::csv::CsvWriter;
+use peise_listings::jsonl::{AnswerReader, AnswerWriter};
 
 fuzz_target!(|bytes: &[u8]| {
-    let mut reader = AnswerReader::new(bytes, Path::new("answers.jsonl"));
-    let mut read = 0;
-    while let Some(answer) = reader.next() {
-        read += 1;
-        assert!(read <= bytes.len(), "at most one entry a line");
-        if let Ok(answer) = answer {
-            assert!(serde_json::to_string(&answer).is_ok());
-        }
+    let path = Path::new("answers.jsonl");
+    let mut answers = Vec::new();
+    for (index, answer) in AnswerReader::new(bytes, path).enumerate() {
+        assert!(index <= bytes.len(), "at most one entry a line");
+        answers.extend(answer);
     }
-    assert!(reader.complete_bytes() <= bytes.len() as u64);
+    let (mut lines, mut table) = (AnswerWriter::new(Vec::new()), CsvWriter::new(Vec::new(), false));
+    for answer in &answers {
+        lines.write(answer).expect("memory takes any answer");
+        table.write(answer).expect("memory takes any answer");
+    }
+    let lines = lines.finish().expect("memory takes any answer");
+    let again: Vec<_> =
+        AnswerReader::new(&*lines, path).map(|answer| answer.expect("what was written can be read")).collect();
+    assert_eq!(again, answers);
+    let table = table.finish().expect("memory takes any answer");
+    for row in csv::Reader::from_reader(&*table).records() {
+        assert_eq!(row.expect("a table can be read").len(), 6);
+    }
 });

@@ -78,6 +78,8 @@ def pth(tensors):
 
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
+        # Without the time of day, so that the seed stays the same.
+        entry = lambda name, data: archive.writestr(zipfile.ZipInfo(f"archive/{name}"), data)
         body = bytearray(b"\x80\x02}(")
         for key, (name, values) in enumerate(tensors.items()):
             text = lambda value: b"X" + struct.pack("<I", len(value)) + value.encode()
@@ -87,10 +89,10 @@ def pth(tensors):
             strides = [stride // values.itemsize for stride in values.strides]
             body += number(0) + b"(" + b"".join(map(number, values.shape)) + b"t(" + b"".join(map(number, strides)) + b"t"
             body += b"\x89ccollections\nOrderedDict\n)RtR"
-            archive.writestr(f"archive/data/{key}", values.tobytes())
-        archive.writestr("archive/data.pkl", bytes(body + b"u."))
-        archive.writestr("archive/version", "3\n")
-        archive.writestr("archive/byteorder", "little")
+            entry(f"data/{key}", values.tobytes())
+        entry("data.pkl", bytes(body + b"u."))
+        entry("version", b"3\n")
+        entry("byteorder", b"little")
     return out.getvalue()
 
 
@@ -112,7 +114,9 @@ def listings():
         "joint_probability": 0.9, "rule": "cover", "exact": True, "error": None,
     }  # fmt: skip
     write("jsonl_answers", "answers.jsonl", dump(answer) + "\n\n" + dump({"id": "2", "error": "no"}) + "\n")
-    write("jsonl_answers", "listings.jsonl", dump({"id": "1", "labels": ["黑"], "images": ["a.jpg", {"file": "b.jpg"}]}) + "\n")
+    given = {"id": "1", "labels": ["黑"], "images": ["a.jpg", {"file": "b/c.jpg"}, {"base64": "/9j/2Q==", "alt": "x"}]}
+    wishes = {"labels": ["a"], "images": [], "title": "t", "colours": {"a": "#ff0000"}, "rule": "free", "none": "allow"}
+    write("listings_jsonl", "listings.jsonl", dump(given) + "\n" + dump({**wishes, "min_confidence": 0.5}) + "\n")
     write("csv", "listings.csv", "id,photo,label\n1,a.jpg,黑色|白色\n,b.jpg,\n2,\"c,d.jpg\",\"=1+1\"\n")
     write("csv", "tabs.tsv", "id\tphoto\tlabel\n1\ta.jpg\t黑色\n")
 

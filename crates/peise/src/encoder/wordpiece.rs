@@ -207,9 +207,10 @@ fn is_punctuation(c: char) -> bool {
     c.is_ascii_punctuation() || c.general_category_group() == GeneralCategoryGroup::Punctuation
 }
 
-/// Control characters and the like, whitespace excepted.
+/// Control, format and private characters, whitespace excepted; one that is yet to be assigned may be a letter.
 fn is_removed(c: char) -> bool {
-    c == '\u{fffd}' || !matches!(c, '\t' | '\n' | '\r') && c.general_category_group() == GeneralCategoryGroup::Other
+    use GeneralCategory::{Control, Format, PrivateUse};
+    c == '\u{fffd}' || !matches!(c, '\t' | '\n' | '\r') && matches!(c.general_category(), Control | Format | PrivateUse)
 }
 
 /// BERT's own list of Chinese characters: the ideographs of its day, neither kana nor hangul.
@@ -242,6 +243,51 @@ mod tests {
             ("龘", vec![2, 1, 3], vec![2, 1, 3]),
         ] {
             assert_eq!((five.encode(label), long.encode(label)), (short, all), "{label}");
+        }
+    }
+
+    /// Expected values are those of the crate `tokenizers` 0.22.
+    #[test]
+    fn text_is_split_and_normalised_as_bert_s() {
+        let words = "[PAD]\n[UNK]\n[CLS]\n[SEP]\nred\n##e\n##d\nr\n黑\n「\n」\né\na\n##a\nカ\n+\n";
+        let new = |lowercase| {
+            let config = TokenConfig { max_length: 24, lowercase, ..TokenConfig::default() };
+            WordPieceTokenizer::new(Vocabulary::Words(words.into()), &config, 16).expect("a vocabulary")
+        };
+        let (cased, lower) = (new(false), new(true));
+        for (label, as_written, in_lower_case) in [
+            ("red\u{3000}黑\tred", vec![4, 8, 4], vec![4, 8, 4]),
+            ("R\u{c9}D", vec![1], vec![4]),
+            ("r\u{e9}e\u{301}d", vec![1], vec![7, 5, 5, 6]),
+            ("r\0e\u{200b}d\u{fffd}", vec![4], vec![4]),
+            ("「黑」+カ", vec![9, 8, 10, 15, 14], vec![9, 8, 10, 15, 14]),
+            ("[CLS]黑[SEP]", vec![1, 1, 1, 8, 1, 1, 1], vec![1, 1, 1, 8, 1, 1, 1]),
+            ("aaa red+", vec![12, 13, 13, 4, 15], vec![12, 13, 13, 4, 15]),
+        ] {
+            let whole = |tokens: Vec<i64>| [vec![2], tokens, vec![3]].concat();
+            assert_eq!(cased.encode(label), whole(as_written), "{label:?}");
+            assert_eq!(lower.encode(label), whole(in_lower_case), "{label:?}");
+        }
+        let long = |length: usize| cased.encode(&"a".repeat(length)).len();
+        assert_eq!((long(20), long(100), cased.encode(&"a".repeat(101))), (22, 24, vec![2, 1, 3]));
+    }
+
+    #[test]
+    fn a_tokenizer_file_says_how_text_is_normalised() {
+        let file = |normalizer: &str, pre_tokenizer: &str| {
+            let json = format!(
+                r###"{{"version": "1.0", "truncation": null, "added_tokens": [{{"id": 2, "content": "[CLS]", "special": true}}],
+                "normalizer": {normalizer}, "pre_tokenizer": {{"type": "{pre_tokenizer}"}}, "decoder": null,
+                "model": {{"type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+                "max_input_chars_per_word": 100, "vocab": {{"[UNK]": 1, "[SEP]": 3, "red": 4, "黑": 5}}}}}}"###
+            );
+            WordPieceTokenizer::new(Vocabulary::Tokenizer(json.into()), &TokenConfig::default(), 6)
+        };
+        let bert = r#"{"type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true, "strip_accents": null, "lowercase": true}"#;
+        let encode = |normalizer: &str| file(normalizer, "BertPreTokenizer").expect("a tokenizer").encode("RED黑");
+        assert_eq!((encode(bert), encode("null")), (vec![2, 4, 5, 3], vec![2, 1, 3]));
+        for wrong in [file(r#"{"type": "Lowercase"}"#, "BertPreTokenizer"), file("null", "Whitespace")] {
+            assert!(matches!(wrong, Err(VocabularyError::Tokenizer(_))), "{wrong:?}");
         }
     }
 
