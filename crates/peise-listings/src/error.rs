@@ -165,6 +165,20 @@ pub enum FormatError {
         #[source]
         source: csv::Error,
     },
+    /// A file of an archive cannot be used.
+    #[error("{path}: {reason}")]
+    Entry {
+        /// Its name in the archive.
+        path: PathBuf,
+        /// Why.
+        reason: String,
+    },
+    /// An archive is compressed as a whole, so that its files cannot be reached.
+    #[error("{path}: the archive is compressed; unpack it: gunzip FILE")]
+    Compressed {
+        /// The archive.
+        path: PathBuf,
+    },
     /// A name that could lead out of its folder.
     #[error(transparent)]
     Name(#[from] NameError),

@@ -35,7 +35,9 @@ pub mod name;
 pub mod pipeline;
 pub mod predict;
 pub mod registry;
+pub mod webdataset;
 
+mod archive;
 mod hex;
 mod ids;
 mod json;
@@ -46,6 +48,7 @@ mod sink;
 mod source;
 mod text;
 
+pub use archive::ArchiveEntry;
 pub use error::{FormatError, JsonError, ListingError};
 pub use labels::{labels_of_text, note_joined};
 pub use lines::MAX_LINE_BYTES;

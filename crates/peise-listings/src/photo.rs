@@ -10,6 +10,7 @@ use peise::image::{DecodeLimits, ImageError, read_bytes};
 use peise::{Problem, describe};
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::archive::{ArchiveEntry, Photos};
 use crate::name::relative_path;
 
 /// Where one photo is. It is read only when it is needed.
@@ -18,6 +19,8 @@ use crate::name::relative_path;
 pub enum PhotoSource {
     /// A file. It need not exist: what cannot be read is that photo's problem.
     File(PathBuf),
+    /// A file in an archive.
+    Entry(ArchiveEntry),
     /// A photo in memory.
     Bytes(Arc<[u8]>),
     /// A photo in memory as base64 text, as JSON holds it.
@@ -33,6 +36,10 @@ impl PhotoSource {
         let problem = |error: ImageError| Problem::from(&error.at(Path::new(name)));
         match self {
             Self::File(path) => read_bytes(path, limits).map(Cow::Owned).map_err(|error| Problem::from(&error)),
+            Self::Entry(entry) => {
+                let read = check(entry.bytes, limits).and_then(|()| Ok(entry.read()?));
+                read.map(Cow::Owned).map_err(|error| Problem::from(&error.at(&entry.shown())))
+            }
             Self::Bytes(bytes) => check(bytes.len() as u64, limits).map(|()| Cow::Borrowed(&**bytes)).map_err(problem),
             Self::Base64(text) => {
                 // Three bytes for four characters; padding and line breaks make it an upper bound.
@@ -51,10 +58,11 @@ impl PhotoSource {
     }
 
     /// What names the photo in messages: its path, or `name` where it has none.
-    pub fn path<'a>(&'a self, name: &'a str) -> &'a Path {
+    pub fn path<'a>(&'a self, name: &'a str) -> Cow<'a, Path> {
         match self {
-            Self::File(path) => path,
-            Self::Bytes(_) | Self::Base64(_) => Path::new(name),
+            Self::File(path) => path.into(),
+            Self::Entry(entry) => entry.shown().into(),
+            Self::Bytes(_) | Self::Base64(_) => Path::new(name).into(),
         }
     }
 
@@ -62,6 +70,10 @@ impl PhotoSource {
     pub(crate) fn hash(&self, hasher: &mut Xxh3) {
         match self {
             Self::File(_) => {}
+            Self::Entry(entry) => {
+                hasher.update(&entry.offset.to_le_bytes());
+                hasher.update(&entry.bytes.to_le_bytes());
+            }
             Self::Bytes(bytes) => hasher.update(bytes),
             Self::Base64(text) => hasher.update(text.as_bytes()),
         }
@@ -76,10 +88,10 @@ fn check(bytes: u64, limits: &DecodeLimits) -> Result<(), ImageError> {
     }
 }
 
-/// The photo that a file of listings names: a file under `folder`, at a relative path.
-pub(crate) fn file_under(folder: &Path, file: &str) -> Result<PhotoSource, Problem> {
+/// The photo that a file of listings names by a relative path.
+pub(crate) fn named_photo(photos: &Photos, file: &str) -> Result<PhotoSource, Problem> {
     match relative_path("file", file) {
-        Ok(path) => Ok(PhotoSource::File(folder.join(path))),
+        Ok(path) => photos.at(path),
         Err(_) if is_url(file) => Err(not_fetched(file)),
         Err(error) => Err(Problem::new("name", describe(&error))),
     }
@@ -139,8 +151,8 @@ mod tests {
 
     #[test]
     fn names_lead_to_files_under_the_folder_or_nowhere() {
-        let folder = Path::new("/photos");
-        let file = |name: &str| file_under(folder, name);
+        let folder = Photos::Folder("/photos".into());
+        let file = |name: &str| named_photo(&folder, name);
         assert_eq!(file("543/0.jpg"), Ok(PhotoSource::File("/photos/543/0.jpg".into())));
         for (name, code) in [("../0.jpg", "name"), ("/0.jpg", "name"), ("", "name"), ("https://x/0.jpg", "url")] {
             assert_eq!(file(name).unwrap_err().code, code, "{name}");

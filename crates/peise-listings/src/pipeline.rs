@@ -261,7 +261,7 @@ fn decode<M: MatchListings>(
             let photo = photo.as_ref().map_err(Clone::clone)?;
             let bytes = photo.read(&image.file, limits)?;
             let prepare = || matcher.prepare(&bytes, limits);
-            recent.get_or_prepare(&bytes, prepare).map_err(|error| (&error.at(photo.path(&image.file))).into())
+            recent.get_or_prepare(&bytes, prepare).map_err(|error| (&error.at(&photo.path(&image.file))).into())
         })
         .collect::<Vec<_>>()
         .into_iter();

@@ -7,6 +7,7 @@
 mod journal;
 
 use std::io;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 use peise::EngineError;
@@ -127,7 +128,14 @@ pub fn predict<M: MatchListings>(
     let Prediction { matcher, source, sinks, options, resume } = prediction;
     // Dropped at once: a run that is killed leaves no half-written outputs.
     sinks.iter().try_for_each(|open| open().map(drop))?;
-    let survey = Survey::of(source, &mut |_| ())?;
+    let survey = Survey::of(source, &mut |_| match options.is_stopped() {
+        true => ControlFlow::Break(()),
+        false => ControlFlow::Continue(()),
+    })?;
+    let mut summary = Summary { entries: survey.listings + survey.broken, done: 0, incomplete: 0, stopped: false };
+    if options.is_stopped() {
+        return Ok(Summary { stopped: true, ..summary });
+    }
     watch(Event::Surveyed(&survey));
     let origin = Origin {
         peise: env!("CARGO_PKG_VERSION").to_owned(),
@@ -136,7 +144,6 @@ pub fn predict<M: MatchListings>(
         options: format!("{:?}, least {}, {:?}", options.decode, options.min_confidence, options.limits),
     };
     let mut journal = Journal::open(resume.journal.as_deref(), &origin, resume.resume)?;
-    let mut summary = Summary { entries: survey.listings + survey.broken, done: 0, incomplete: 0, stopped: false };
     if journal.done() > 0 {
         for answered in journal.read()? {
             let answered = answered?;

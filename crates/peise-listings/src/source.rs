@@ -146,14 +146,17 @@ pub struct Survey {
 }
 
 impl Survey {
-    /// Reads a source once. `watch` sees every entry.
+    /// Reads a source once. `watch` sees every entry; where it breaks, the survey is of what was read.
     ///
     /// # Errors
     /// If the source as a whole cannot be read.
-    pub fn of(source: &dyn ListingSource, watch: &mut dyn FnMut(&Entry)) -> Result<Self, FormatError> {
+    pub fn of(
+        source: &dyn ListingSource,
+        watch: &mut dyn FnMut(&Entry) -> ControlFlow<()>,
+    ) -> Result<Self, FormatError> {
         let (mut survey, mut hasher) = (Self::default(), Xxh3::new());
         source.read(&mut |entry| {
-            watch(&entry);
+            let goes_on = watch(&entry);
             match &entry {
                 Ok(found) => {
                     survey.listings += 1;
@@ -166,7 +169,7 @@ impl Survey {
                     add(&mut hasher, describe(broken).as_bytes());
                 }
             }
-            ControlFlow::Continue(())
+            goes_on
         })?;
         survey.fingerprint = hasher.digest128();
         Ok(survey)

@@ -8,7 +8,7 @@ use burn::tensor::Device;
 use clap::Args;
 use peise::Matcher;
 use peise::listing::Listing;
-use peise::matcher::decode::{DecodeOptions, NonePolicy};
+use peise::matcher::decode::{DecodeOptions, NonePolicy, Rule};
 use peise_data::split::Split;
 use peise_data::synth::{self, DrawnSplit, Preset, SynthSet};
 use peise_listings::course::{CourseSource, write_merged};
@@ -47,11 +47,10 @@ pub fn run(args: &DemoArgs) -> Result<Outcome, Failure> {
     bar.finish_and_clear();
 
     let matcher = Matcher::embedded(Device::flex())?;
-    let data =
-        SourceOptions { photos: Some(args.out.join("test")), ..SourceOptions::new(args.out.join("test_truth.json")) };
-    let source = CourseSource::open(&data)?;
+    let source = CourseSource::open(&SourceOptions::new(args.out.join("test_truth.json")))?;
     let options = MatchOptions {
-        decode: DecodeOptions { none: NonePolicy::Forbid, ..DecodeOptions::default() },
+        // As `predict` decides for the course format.
+        decode: DecodeOptions { rule: Rule::Cover, none: NonePolicy::Forbid, ..DecodeOptions::default() },
         ..MatchOptions::default()
     };
     let (mut cards, mut right, mut photos, mut exact) = (Vec::new(), 0, 0, 0);

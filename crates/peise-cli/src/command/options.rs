@@ -49,7 +49,8 @@ impl DecideArgs {
             )));
         }
         let rule = match self.rule {
-            Rule::Auto if !complete => Rule::Reserve,
+            Rule::Auto if complete => Rule::Cover,
+            Rule::Auto => Rule::Reserve,
             rule => rule,
         };
         let none = self.none.unwrap_or(if complete { NonePolicy::Forbid } else { NonePolicy::Allow });

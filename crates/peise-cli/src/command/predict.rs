@@ -5,11 +5,12 @@ use crate::failure::{Failure, Outcome, tell};
 use crate::{interrupt, output, progress};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
-use peise::{Answer, describe};
+use peise::{Answer, Problem, describe};
 use peise_eval::baseline::Baseline;
 use peise_listings::predict::{Event, OpenSink, Prediction, Resume, journal_path, predict};
 use peise_listings::registry::{self, Columns, Format, Opened, SinkOptions, SourceOptions};
-use peise_listings::{BROKEN, MatchListings, MatchOptions, PhotoSource, Survey};
+use peise_listings::{BROKEN, MatchListings, MatchOptions, PhotoSource, SourceListing, Survey};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
 /// Label the photos of many listings.
@@ -100,24 +101,12 @@ pub fn run(args: &PredictArgs) -> Result<Outcome, Failure> {
 /// Says what a run would work on.
 fn survey(opened: &Opened) -> Result<Outcome, Failure> {
     let mut missing = 0u64;
-    let survey = Survey::of(&*opened.source, &mut |entry| match entry {
-        Ok(found) => {
-            found.remarks.iter().for_each(|remark| tell(remark));
-            for photo in &found.photos {
-                match photo {
-                    Ok(PhotoSource::File(path)) if !path.is_file() => {
-                        missing += 1;
-                        tell(&format!("{}: {}: no such file", found.listing.id, path.display()));
-                    }
-                    Ok(_) => {}
-                    Err(problem) => {
-                        missing += 1;
-                        tell(&format!("{}: {problem}", found.listing.id));
-                    }
-                }
-            }
+    let survey = Survey::of(&*opened.source, &mut |entry| {
+        match entry {
+            Ok(found) => missing += name_missing(found),
+            Err(broken) => tell(&describe(broken)),
         }
-        Err(broken) => tell(&describe(broken)),
+        ControlFlow::Continue(())
     })?;
     let Survey { listings, broken, photos, labels, fingerprint: _ } = survey;
     let format = opened.format.name;
@@ -126,6 +115,19 @@ fn survey(opened: &Opened) -> Result<Outcome, Failure> {
          photos missing\t{missing}\nlistings that cannot be used\t{broken}\n"
     ))?;
     Ok(if missing + broken == 0 { Outcome::Done } else { Outcome::Partly })
+}
+
+/// Names photos of a listing that are not there, and counts them.
+fn name_missing(found: &SourceListing) -> u64 {
+    found.remarks.iter().for_each(|remark| tell(remark));
+    let problem = |photo: &Result<PhotoSource, Problem>| match photo {
+        Ok(PhotoSource::File(path)) if !path.is_file() => Some(format!("{}: no such file", path.display())),
+        Ok(_) => None,
+        Err(problem) => Some(problem.to_string()),
+    };
+    let missing: Vec<String> = found.photos.iter().filter_map(problem).collect();
+    missing.iter().for_each(|missing| tell(&format!("{}: {missing}", found.listing.id)));
+    missing.len() as u64
 }
 
 fn predict_with<M: MatchListings>(
@@ -174,6 +176,7 @@ fn predict_with<M: MatchListings>(
     if summary.stopped {
         let done = format!("interrupted: {} of {} listings are done", summary.done, summary.entries);
         tell(&match journal {
+            _ if summary.done == 0 => "interrupted before the first listing was done".to_owned(),
             Some(_) => format!("{done}; the same command with --resume continues"),
             None => format!("{done}, and nothing is kept of them, since --out is no regular file"),
         });

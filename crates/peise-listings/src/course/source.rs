@@ -6,10 +6,11 @@ use peise::listing::Listing;
 use peise::{Problem, describe};
 
 use super::data_set::{for_each_in, for_each_profile};
+use crate::archive::Photos;
 use crate::name::{NameError, plain_name};
 use crate::registry::{Probe, SourceOptions};
 use crate::text::TextFile;
-use crate::{FormatError, ListingSource, PhotoSource, SourceListing, Take};
+use crate::{FormatError, ListingSource, SourceListing, Take};
 
 /// Listings of a merged file, or of the profiles in the folders of a split.
 #[derive(Debug, Clone)]
@@ -18,8 +19,8 @@ pub struct CourseSource {
     split: String,
     /// The merged file and its encoding; `None` = the profiles are read.
     merged: Option<(PathBuf, TextFile)>,
-    /// The folder that holds a folder of photos for each listing.
-    photos: PathBuf,
+    /// Where there is a folder of photos for each listing.
+    photos: Photos,
 }
 
 impl CourseSource {
@@ -42,7 +43,7 @@ impl CourseSource {
             Some(path) => Some((path.clone(), TextFile::detect(&path)?)),
             None => None,
         };
-        let photos = photos.clone().unwrap_or_else(|| root.join(&split));
+        let photos = Photos::open(&photos.clone().unwrap_or_else(|| root.join(&split)))?;
         Ok(Self { root, split, merged, photos })
     }
 
@@ -69,12 +70,12 @@ impl ListingSource for CourseSource {
     }
 }
 
-fn with_photos(folder: &Path, listing: Listing) -> SourceListing {
+fn with_photos(photos: &Photos, listing: Listing) -> SourceListing {
     let path = |file: &str| -> Result<PathBuf, NameError> {
-        Ok(folder.join(plain_name("id", &listing.id)?).join(plain_name("file", file)?))
+        Ok(Path::new(plain_name("id", &listing.id)?).join(plain_name("file", file)?))
     };
     let photo = |file: &str| match path(file) {
-        Ok(path) => Ok(PhotoSource::File(path)),
+        Ok(path) => photos.at(&path),
         Err(error) => Err(Problem::new("name", describe(&error))),
     };
     let photos = listing.images.iter().map(|image| photo(&image.file)).collect();

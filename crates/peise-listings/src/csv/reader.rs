@@ -8,8 +8,9 @@ use ::csv::{ReaderBuilder, StringRecord};
 use peise::listing::{Listing, ListingImage};
 
 use super::without_mark;
+use crate::archive::Photos;
 use crate::ids::Ids;
-use crate::photo::file_under;
+use crate::photo::named_photo;
 use crate::registry::{Columns, SourceOptions};
 use crate::text::TextFile;
 use crate::{BrokenListing, FormatError, ListingError, ListingSource, SourceListing, Take};
@@ -24,7 +25,7 @@ const TITLES: [&str; 2] = ["title", "标题"];
 #[derive(Debug, Clone)]
 pub struct CsvSource {
     path: PathBuf,
-    photos: PathBuf,
+    photos: Photos,
     text: TextFile,
     delimiter: u8,
     places: Places,
@@ -59,7 +60,7 @@ impl CsvSource {
             return Err(FormatError::Empty { path, expected: "a header with the columns id, photo and label" });
         }
         let places = Places::of(header, &options.columns, &path)?;
-        let photos = options.photos.clone().unwrap_or_else(|| path.parent().unwrap_or(Path::new("")).to_owned());
+        let photos = Photos::open(options.photos.as_deref().unwrap_or(path.parent().unwrap_or(Path::new(""))))?;
         Ok(Self { photos, text, delimiter, places, separator: options.columns.separator.clone(), path })
     }
 
@@ -90,7 +91,7 @@ impl CsvSource {
             Some(_) => {}
             None => {
                 let image = ListingImage { file: file.to_owned(), label: shown.map(str::to_owned) };
-                gathered.photos.push(file_under(&self.photos, file));
+                gathered.photos.push(named_photo(&self.photos, file));
                 gathered.listing.images.push(image);
             }
         }

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use peise::Problem;
 
 use super::ListingInput;
+use crate::archive::Photos;
 use crate::ids::Ids;
 use crate::lines::LineReader;
-use crate::photo::{file_under, not_fetched};
+use crate::photo::{named_photo, not_fetched};
 use crate::registry::SourceOptions;
 use crate::text::TextFile;
 use crate::{BrokenListing, FormatError, ListingError, ListingSource, PhotoSource, SourceListing, Take};
@@ -18,7 +19,7 @@ const EXPECTED: &str = r#"one listing per line, {"id": "ID", "labels": ["LABEL"]
 #[derive(Debug, Clone)]
 pub struct JsonlSource {
     path: PathBuf,
-    photos: PathBuf,
+    photos: Photos,
     text: TextFile,
 }
 
@@ -29,8 +30,7 @@ impl JsonlSource {
     /// If the file cannot be read.
     pub fn open(options: &SourceOptions) -> Result<Self, FormatError> {
         let path = options.data.clone();
-        let beside = || path.parent().unwrap_or(Path::new("")).to_owned();
-        let photos = options.photos.clone().unwrap_or_else(beside);
+        let photos = Photos::open(options.photos.as_deref().unwrap_or(path.parent().unwrap_or(Path::new(""))))?;
         Ok(Self { photos, text: TextFile::detect(&path)?, path })
     }
 
@@ -44,7 +44,7 @@ impl JsonlSource {
         let wishes = input.wishes();
         let photos = input.images.drain(..).map(|image| match (image.base64, image.file, image.url) {
             (Some(base64), ..) => Ok(PhotoSource::Base64(base64.into())),
-            (None, Some(file), _) => file_under(&self.photos, &file),
+            (None, Some(file), _) => named_photo(&self.photos, &file),
             (None, None, Some(url)) => Err(not_fetched(&url)),
             (None, None, None) => {
                 Err(Problem::new("no-photo", "the photo has neither file nor base64; give it one of them"))
@@ -69,7 +69,7 @@ impl ListingSource for JsonlSource {
                     if ids.insert(&id) { Ok(found) } else { Err(BrokenListing::new(ListingError::DuplicateId { id })) }
                 }
                 Err(error) => {
-                    let (id, source) = (line.to_string(), Box::new(error));
+                    let (id, source) = (format!("line {line}"), Box::new(error));
                     Err(BrokenListing::new(ListingError::Unreadable { id, source }))
                 }
             };

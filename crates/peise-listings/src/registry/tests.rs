@@ -64,7 +64,7 @@ fn every_example_is_recognised_and_read_as_often_as_asked() {
             photos += found.photos.len();
         }
         assert!(labels >= 2 && photos >= 2, "{}: an example of two labels and two photos at least", format.name);
-        let survey = || Survey::of(&*opened.source, &mut |_| ()).unwrap();
+        let survey = || Survey::of(&*opened.source, &mut |_| ControlFlow::Continue(())).unwrap();
         assert_eq!(survey(), survey(), "{}", format.name);
         assert_eq!((survey().photos, survey().labels), (photos as u64, labels as u64));
     }
@@ -100,7 +100,7 @@ fn a_changed_label_changes_the_fingerprint() {
             let linked = folder.path().join("data");
             fs::rename(&options.data, &linked).unwrap();
             let opened = open(&SourceOptions::new(linked), Some(format.name)).unwrap();
-            Survey::of(&*opened.source, &mut |_| ()).unwrap().fingerprint
+            Survey::of(&*opened.source, &mut |_| ControlFlow::Continue(())).unwrap().fingerprint
         };
         assert_eq!(fingerprint(false), fingerprint(false), "{}", format.name);
         assert_ne!(fingerprint(false), fingerprint(true), "{}: the first file of an example sells 黑色", format.name);
