@@ -120,7 +120,7 @@ fn the_report_is_one_page_that_needs_nothing_else() {
     let run = peise(["match", text(folder.path()), "--report", text(&page), "--language", "zh"]).exits(1);
     assert!(run.stdout.contains("(unreadable)"), "the table is printed as ever");
     let html = fs::read_to_string(&page).unwrap();
-    assert!(html.starts_with("<!doctype html>") && html.trim_end().ends_with("</html>"));
+    assert!(html.starts_with("<!DOCTYPE html>") && html.trim_end().ends_with("</html>"));
     assert!(html.contains("lang=\"zh-CN\""));
     assert_eq!(html.matches("data:image/jpeg;base64,").count(), paths.len(), "a thumbnail for each readable photo");
     assert!(html.contains("z.jpg"), "the photo that failed is named");

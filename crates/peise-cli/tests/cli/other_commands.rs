@@ -12,7 +12,7 @@ fn a_demo_is_drawn_matched_and_can_be_evaluated() {
     let run = peise(["demo", "--out", text(&out), "--listings", "3"]).succeeds();
     assert_eq!(run.stdout.lines().count(), 2, "{}", run.stdout);
     let html = fs::read_to_string(out.join("report.html")).unwrap();
-    assert!(html.starts_with("<!doctype html>") && html.contains("data:image/jpeg;base64,"));
+    assert!(html.starts_with("<!DOCTYPE html>") && html.contains("data:image/jpeg;base64,"));
 
     let (predictions, truth) = (out.join("predictions.json"), out.join("test_truth.json"));
     let files = ["--pred", text(&predictions), "--truth", text(&truth)];
