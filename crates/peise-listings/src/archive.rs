@@ -149,7 +149,8 @@ impl Photos {
             Self::Archive(index) => {
                 let name = path.to_string_lossy();
                 let found = index.get(&*name).cloned().map(PhotoSource::Entry);
-                found.ok_or_else(|| Problem::new("not-found", format!("{name}: the archive of photos has no such file")))
+                found
+                    .ok_or_else(|| Problem::new("not-found", format!("{name}: the archive of photos has no such file")))
             }
         }
     }

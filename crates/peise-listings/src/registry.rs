@@ -9,8 +9,13 @@ use std::path::{Path, PathBuf};
 use crate::{AnswerSink, FormatError, ListingSource};
 
 /// All formats, in the order in which they are asked whether data is theirs.
-pub const FORMATS: &[Format] =
-    &[crate::course::FORMAT, crate::folder::FORMAT, crate::jsonl::FORMAT, crate::csv::FORMAT, crate::webdataset::FORMAT];
+pub const FORMATS: &[Format] = &[
+    crate::course::FORMAT,
+    crate::folder::FORMAT,
+    crate::jsonl::FORMAT,
+    crate::csv::FORMAT,
+    crate::webdataset::FORMAT,
+];
 
 /// A format of listings, of answers, or of both.
 #[derive(Debug, Clone, Copy)]

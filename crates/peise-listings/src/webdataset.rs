@@ -16,8 +16,8 @@ use std::mem;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
-use peise::listing::ListingImage;
 use peise::Problem;
+use peise::listing::ListingImage;
 
 use crate::archive::{self, ArchiveEntry, Found};
 use crate::folder::natural_order;
@@ -63,8 +63,9 @@ fn archive_of(files: &[(&str, &str)]) -> Vec<u8> {
 
 fn recognises(probe: &Probe) -> bool {
     let has_archive = || {
-        fs::read_dir(&probe.options.data)
-            .is_ok_and(|found| found.flatten().any(|found| found.path().extension().is_some_and(|ending| ending == "tar")))
+        fs::read_dir(&probe.options.data).is_ok_and(|found| {
+            found.flatten().any(|found| found.path().extension().is_some_and(|ending| ending == "tar"))
+        })
     };
     probe.has_ending(FORMAT.endings) || (probe.is_folder && has_archive())
 }

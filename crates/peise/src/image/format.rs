@@ -90,7 +90,7 @@ fn begins_with(bytes: &[u8], starts: &[&str]) -> bool {
     let bytes = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes).trim_ascii_start();
     let begins =
         |start: &&str| bytes.get(..start.len()).is_some_and(|head| head.eq_ignore_ascii_case(start.as_bytes()));
-    starts.iter().any(|start| begins(start))
+    starts.iter().any(begins)
 }
 
 /// The image format whose brand an ISO base media file names first; `rest` is what follows `ftyp`.
