@@ -217,9 +217,8 @@ mod tests {
         let mut gap = false;
         let mut places = Vec::new();
         for (k, value) in values.iter().enumerate() {
-            match value {
-                Some(y) => places.push(Place { x: 25.0 * k as f64, y: *y, gap }),
-                None => {}
+            if let Some(y) = value {
+                places.push(Place { x: 25.0 * k as f64, y: *y, gap });
             }
             gap = value.is_none();
         }
