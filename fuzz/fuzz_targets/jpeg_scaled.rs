@@ -23,7 +23,7 @@ fn damaged(bytes: &[u8]) {
     let steps = Preprocess::stretch(SIDE);
     let scaled = steps.decode(bytes, &LIMITS);
     if decode(bytes, &LIMITS).is_ok() {
-        assert_eq!(scaled.expect("what can be decoded in full can be scaled").dimensions(), (SIDE, SIDE));
+        assert_eq!(scaled.expect("what can be decoded in full can be scaled").pixels.dimensions(), (SIDE, SIDE));
     }
 }
 
@@ -38,8 +38,8 @@ fn whole([width, height, quality]: [u8; 3], colours: &[u8]) {
     let mut bytes = Vec::new();
     JpegEncoder::new_with_quality(&mut bytes, 50 + quality % 50).encode_image(&photo).expect("JPEG takes any photo");
     let steps = Preprocess::stretch(SIDE);
-    let scaled = steps.decode(&bytes, &LIMITS).expect("a whole JPEG");
-    let in_full = steps.apply(&decode(&bytes, &LIMITS).expect("a whole JPEG"));
+    let scaled = steps.decode(&bytes, &LIMITS).expect("a whole JPEG").pixels;
+    let in_full = steps.apply(&decode(&bytes, &LIMITS).expect("a whole JPEG").pixels);
     let difference = scaled.iter().zip(in_full.iter()).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0);
     assert!(difference <= 32, "colours differ by {difference}");
 }
