@@ -9,7 +9,12 @@ use peise_pages::gallery::{GalleryListing, GalleryOption, GalleryPhoto, render};
 fn page(text: &str) -> String {
     let option = GalleryOption { label: text.to_owned(), ..GalleryOption::default() };
     let photo = GalleryPhoto { source: text.to_owned(), option: Some(0), remark: text.to_owned() };
-    let listing = GalleryListing { heading: text.to_owned(), options: vec![option], photos: vec![photo], ..GalleryListing::default() };
+    let listing = GalleryListing {
+        heading: text.to_owned(),
+        options: vec![option],
+        photos: vec![photo],
+        ..GalleryListing::default()
+    };
     render(text, &[listing], Language::English)
 }
 
