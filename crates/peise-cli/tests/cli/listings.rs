@@ -127,8 +127,8 @@ fn a_rule_that_cannot_be_kept_is_that_listings_error() {
     add(&mut data, "before", &["黑色", "白色"], 2);
     add(&mut data, "more-images", &["黑色", "白色"], 5);
     add(&mut data, "after", &["黑色", "白色"], 1);
-    let message =
-        "rule at-most:2 cannot be kept: 2 labels take at most 4 images, there are 5; use --rule free or --none allow";
+    let message = "rule at-most:2 cannot be kept: 2 labels take at most 4 images, there are 5; choose the rule reserve or free, or \
+         allow photos without a label";
     told(&data.predict(&["--rule", "at-most:2"]), "more-images", message);
     data.predict(&["--rule", "at-most:2", "--none", "allow"]).run.succeeds();
     let predicted = data.predict(&["--rule", "at-most:3"]);
