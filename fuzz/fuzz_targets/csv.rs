@@ -31,6 +31,6 @@ fn written(lines: &[&str]) {
         answer.images.iter().map(|image| image.file.trim()).filter(|file| !file.is_empty()).collect();
     let mut seen = std::collections::HashSet::new();
     files.retain(|file| seen.insert(*file));
-    let found: Vec<&str> = read.listing.images.iter().map(|image| image.file.as_str()).collect();
+    let found: Vec<&str> = read.listing.images.iter().map(|image| image.file.trim()).collect();
     assert_eq!(found, files);
 }

@@ -48,12 +48,38 @@ pub(crate) const FORMAT: Format = Format {
 /// What makes a spreadsheet take a cell for a formula.
 const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
 
-/// The cell, with a leading `'` where a spreadsheet would compute it.
+/// The cell, with a leading `'` where a spreadsheet would compute it, or where it looks as if it had one already.
 pub(crate) fn spreadsheet_safe(cell: &str) -> Cow<'_, str> {
-    if cell.starts_with(FORMULA) { format!("'{cell}").into() } else { cell.into() }
+    if is_formula(cell) { format!("'{cell}").into() } else { cell.into() }
 }
 
 /// Undoes [`spreadsheet_safe`].
 pub(crate) fn without_mark(cell: &str) -> &str {
-    cell.strip_prefix('\'').filter(|rest| rest.starts_with(FORMULA)).unwrap_or(cell)
+    cell.strip_prefix('\'').filter(|rest| is_formula(rest)).unwrap_or(cell)
+}
+
+/// Whether the cell begins as a formula does, after any number of `'`.
+fn is_formula(cell: &str) -> bool {
+    cell.trim_start_matches('\'').starts_with(FORMULA)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mark_is_taken_off_again_and_nothing_else() {
+        for (cell, written) in [
+            ("黑色", "黑色"),
+            ("", ""),
+            ("=1+1", "'=1+1"),
+            ("-M", "'-M"),
+            ("'=1+1", "''=1+1"),
+            ("''=1+1", "'''=1+1"),
+            ("'quoted'", "'quoted'"),
+        ] {
+            assert_eq!(spreadsheet_safe(cell), written);
+            assert_eq!(without_mark(written), cell);
+        }
+    }
 }
