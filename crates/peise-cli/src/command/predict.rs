@@ -25,8 +25,8 @@ pub struct PredictArgs {
     /// Split of the course's data: reads SPLIT_all.json and SPLIT/.
     #[arg(long, default_value = "test")]
     split: String,
-    /// Folder of the photos, where they are not beside the listings.
-    #[arg(long, value_name = "DIR")]
+    /// Folder or tar archive of the photos, where they are not beside the listings.
+    #[arg(long, value_name = "DIR|ARCHIVE")]
     photos: Option<PathBuf>,
     #[command(flatten)]
     columns: ColumnArgs,
